@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <array>
+#include <canirun/evidence.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace canirun {
+
+enum class Vendor : std::uint8_t { unknown, nvidia, amd, intel, apple, qualcomm, arm, other };
+constexpr auto enum_names(Vendor) {
+  return std::array<std::string_view, 8>{"unknown", "nvidia", "amd", "intel", "apple", "qualcomm", "arm", "other"};
+}
+enum class DeviceKind : std::uint8_t { cpu, discrete_gpu, integrated_gpu, npu };
+constexpr auto enum_names(DeviceKind) { return std::array<std::string_view, 4>{"cpu", "discrete_gpu", "integrated_gpu", "npu"}; }
+enum class PoolKind : std::uint8_t { host, gpu, unified };
+constexpr auto enum_names(PoolKind) { return std::array<std::string_view, 3>{"host", "gpu", "unified"}; }
+
+/// A memory with one bandwidth that one or more devices read. Unified memory is one pool with two devices on it.
+struct MemoryPool {
+  std::string id;  ///< "host", "gpu0", "unified"
+  PoolKind kind = PoolKind::host;
+  std::uint64_t total_bytes = 0;
+  std::optional<std::uint64_t> free_bytes;    ///< right now; unknown for hardware that is not here
+  std::optional<std::uint64_t> limit_bytes;   ///< what a process may take at most: cgroup, Metal working set, MIG, GTT
+  std::string limit_reason;                   ///< "cgroup memory.max", "Metal working set (2/3 of memory)"
+  std::optional<double> bandwidth_bytes_per_s;
+  Provenance bandwidth_provenance;
+  Basis total_basis = Basis::measured;
+  /// "host memory: two channels DDR5-5600": how total and bandwidth are known, one phrase each
+  std::string description;
+};
+
+/// Something that computes. Figures are peaks from the record of the part (dense, no sparsity); unknown is nullopt.
+struct Device {
+  std::string id;  ///< "cpu", "gpu0"
+  DeviceKind kind = DeviceKind::cpu;
+  Vendor vendor = Vendor::unknown;
+  std::string name;
+  std::string record_id;     ///< the device record it was matched with ("nvidia/geforce-rtx-4090"); "" if none
+  std::string architecture;  ///< "ada", "rdna3", "m2", "zen4", ...: key of the speed constants
+  std::uint32_t pool = 0;    ///< index into Machine::pools
+  std::optional<std::string> pci_id;   ///< "10de:2684"
+  std::optional<std::string> pci_bus;  ///< "0000:01:00.0"
+  std::optional<std::string> uuid_suffix;  ///< last characters only; never the whole serial
+  std::optional<std::string> compute_capability;  ///< NVIDIA "8.9"
+  std::optional<std::string> gfx_target;          ///< AMD "gfx1100"
+  std::optional<double> fp32_flops_per_s;
+  std::optional<double> fp16_flops_per_s;         ///< matrix units, fp16 in, fp32 accumulate; vector rate when there are none
+  std::optional<double> int8_ops_per_s;
+  std::optional<std::uint32_t> core_count;        ///< shader / GPU cores; physical cores on a CPU
+  std::optional<double> boost_clock_hz;
+  std::optional<std::uint64_t> l2_cache_bytes;
+  std::optional<std::uint32_t> bus_width_bits;
+  std::optional<double> memory_clock_hz;
+  std::optional<double> tdp_w, power_limit_w;
+  std::optional<std::uint32_t> pcie_generation, pcie_lanes;
+  std::optional<std::string> driver_version;
+  std::optional<std::string> runtime;             ///< "cuda", "rocm", "vulkan", "metal", "sycl": what is installed to use it
+  bool is_mig = false, drives_display = false;
+  Basis basis = Basis::assumed;
+  std::string how_known;  ///< one phrase: "NVML", "sysfs + device record 10de:2684", "--on"
+};
+
+enum class CpuIsa : std::uint8_t { scalar, avx, avx2, avx_vnni, avx512, avx512_vnni, amx, neon, neon_dotprod, neon_i8mm, sve };
+constexpr auto enum_names(CpuIsa) {
+  return std::array<std::string_view, 11>{"scalar", "avx", "avx2", "avx_vnni", "avx512", "avx512_vnni", "amx", "neon", "neon_dotprod",
+                                          "neon_i8mm", "sve"};
+}
+struct CpuFacts {
+  std::string name;
+  std::uint32_t sockets = 1, numa_nodes = 1;
+  std::uint32_t physical_cores = 0, logical_cores = 0;
+  std::optional<std::uint32_t> performance_cores;  ///< hybrid parts
+  std::optional<double> usable_cores;              ///< cgroup CPU quota, affinity
+  CpuIsa isa = CpuIsa::scalar;                     ///< best that matters for matrix work
+  std::optional<std::uint64_t> l2_cache_bytes, l3_cache_bytes;
+  std::optional<double> max_clock_hz;
+  bool virtualised = false;
+};
+
+/// Between two pools (indices). Bytes per second in one direction.
+struct Link {
+  std::uint32_t from_pool = 0, to_pool = 0;
+  std::string kind;  ///< "pcie4 x16", "nvlink"
+  double bandwidth_bytes_per_s = 0;
+  Basis basis = Basis::derived;
+};
+
+/// A fact that could not be had, and why. "gpu0 memory clock: NVML_ERROR_NOT_SUPPORTED".
+struct ProbeNote {
+  std::string fact;
+  std::string reason;
+};
+
+/// A machine, probed or described. Written by `hw --json`, read by `--machine`.
+struct Machine {
+  std::string origin;  ///< "this machine", "--on RTX 4090", file name
+  bool is_this_machine = false;
+  std::string os, kernel;
+  CpuFacts cpu;
+  std::vector<Device> devices;    ///< devices[0] is the CPU when there is one
+  std::vector<MemoryPool> pools;  ///< pools[0] is what the CPU uses (host or unified)
+  std::vector<Link> links;
+  std::vector<ProbeNote> notes;
+};
+
+/// What a model may use of a pool: min(free if known and `only_free`, limit, total).
+std::uint64_t usable_bytes(const MemoryPool& pool, bool only_free);
+
+}  // namespace canirun

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <array>
+#include <canirun/evidence.hpp>
+#include <canirun/quant.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace canirun {
+
+/// How a layer mixes tokens, which decides what it caches.
+enum class AttentionKind : std::uint8_t {
+  full,            ///< MHA, GQA or MQA: K and V of every token
+  sliding_window,  ///< the same over the last `sliding_window_tokens`
+  chunked,         ///< the same over the current chunk (Llama 4)
+  mla,             ///< multi-head latent attention: one compressed K row a token
+  gated_delta,     ///< linear attention with a fixed f32 state (Qwen3-Next, Qwen3.5)
+  kda,             ///< Kimi delta attention
+  mamba,           ///< Mamba-1 state space
+  mamba2,          ///< Mamba-2 state space
+  parallel_mamba2, ///< full attention and Mamba-2 side by side in one layer (Falcon-H1)
+  short_conv,      ///< LFM2
+  none             ///< feed-forward only (Nemotron-H, deci)
+};
+constexpr auto enum_names(AttentionKind) {
+  return std::array<std::string_view, 11>{"full", "sliding_window", "chunked", "mla", "gated_delta", "kda", "mamba", "mamba2",
+                                          "parallel_mamba2", "short_conv", "none"};
+}
+enum class FeedForwardKind : std::uint8_t { dense, moe, moe_and_dense, none };
+constexpr auto enum_names(FeedForwardKind) { return std::array<std::string_view, 4>{"dense", "moe", "moe_and_dense", "none"}; }
+
+/// One block of the network. Lengths are per head, in elements.
+struct LayerSpec {
+  AttentionKind attention = AttentionKind::full;
+  FeedForwardKind feed_forward = FeedForwardKind::dense;
+  std::uint32_t head_count = 0;
+  std::uint32_t head_count_kv = 0;
+  std::uint32_t key_length = 0;
+  std::uint32_t value_length = 0;
+  std::uint32_t feed_forward_length = 0;  ///< of the dense FFN; 0 in pure MoE layers
+  bool owns_kv = true;                    ///< false: re-uses the cache of an earlier layer (Gemma 3n, Gemma 4 E)
+  bool value_is_key = false;              ///< no V projection tensor (Gemma 4 global layers); V is still cached
+};
+
+/// Mixture of experts. Counts of routed experts; `used` are active per token.
+struct MoeSpec {
+  std::uint32_t expert_count = 0;
+  std::uint32_t expert_used_count = 0;
+  std::uint32_t expert_feed_forward_length = 0;
+  std::uint32_t shared_feed_forward_length = 0;  ///< all shared experts together; 0: none
+  bool shared_gate = false;                      ///< a gate vector on the shared expert (Qwen)
+  bool router_bias = false;                      ///< exp_probs_b or ffn_gate_inp.bias
+  bool fused_gate_up = false;                    ///< one ffn_gate_up_exps tensor (Gemma 4)
+  std::uint32_t latent_length = 0;               ///< experts work in a smaller space (Nemotron 3 Super); 0: no
+};
+
+/// MLA ranks, in elements.
+struct MlaSpec {
+  std::uint32_t kv_lora_rank = 0;
+  std::uint32_t q_lora_rank = 0;  ///< 0: plain q projection
+  std::uint32_t rope_length = 0;
+  std::uint32_t nope_length = 0;
+  std::uint32_t value_length = 0;
+  std::uint32_t indexer_head_count = 0;  ///< sparse-attention indexer (DeepSeek V3.2, GLM-5); 0: none
+  std::uint32_t indexer_key_length = 0;
+};
+
+/// State space / linear attention sizes as GGUF names them (ssm.*): `inner_size` = heads x head length of V,
+/// `state_size` = length of K (delta rule) or of the state (Mamba), `group_count` = K heads or B/C groups.
+struct SsmSpec {
+  std::uint32_t conv_kernel = 0;
+  std::uint32_t inner_size = 0;
+  std::uint32_t state_size = 0;
+  std::uint32_t group_count = 0;
+  std::uint32_t time_step_rank = 0;  ///< number of heads (Mamba-2, delta rule) or dt rank (Mamba-1)
+};
+
+/// One published or measured quality figure of a model ("SWE-Bench Verified": 73.4).
+struct QualityFigure {
+  std::string benchmark;
+  double value = 0;
+  bool self_reported = false;
+  Provenance provenance;
+};
+/// Size of a published file, when known; preferred over the computed size for the download line.
+struct PublishedSize {
+  std::string quant;
+  std::uint64_t bytes = 0;
+  bool rounded = false;
+  Provenance provenance;
+};
+
+/// What a model is, from a catalog record or from a file's header: always this type.
+/// `layers` is empty when nobody published the dimensions; then memory and speed are unknown.
+struct ModelSpec {
+  std::string id;      ///< "llama-3.1-8b"
+  std::string name;    ///< "Llama 3.1 8B Instruct"
+  std::vector<std::string> aliases;
+  std::string family, vendor, licence, released, hf_repo, ollama_tag;
+  std::string architecture;  ///< GGUF general.architecture: "llama", "qwen3moe"
+  std::uint64_t parameter_count = 0;
+  std::optional<std::uint64_t> active_parameter_count;  ///< MoE: touched per token
+  std::uint32_t context_limit_tokens = 0;
+  std::uint32_t embedding_length = 0;
+  std::uint32_t vocab_size = 0;
+  bool tied_embeddings = false;  ///< no output.weight; the embedding is used (and copied) as output
+  std::vector<LayerSpec> layers;
+  std::uint32_t next_token_layers = 0;  ///< MTP layers stored after `layers`; not loaded by default
+  std::uint32_t sliding_window_tokens = 0;
+  std::optional<MoeSpec> moe;
+  std::optional<MlaSpec> mla;
+  std::optional<SsmSpec> ssm;
+  std::uint32_t short_conv_cache_length = 0;        ///< LFM2 l_cache
+  std::uint32_t per_layer_embedding_length = 0;     ///< Gemma 3n / 4 E: elements per layer and token
+  bool gated_ffn = true, qkv_bias = false, output_bias = false, ffn_bias = false, attention_sinks = false;
+  bool fused_qkv = false, fused_gate_up = false, query_gate = false, rope_factors = false;
+  std::uint32_t qk_norm_length = 0;                 ///< elements of each q/k norm vector; 0: none
+  std::uint32_t norms_per_layer = 2;
+  std::optional<TensorType> expert_type;            ///< experts shipped in this type at every quant (gpt-oss: mxfp4)
+  bool vision = false, tool_use = false, reasoning = false;
+  std::optional<std::uint64_t> vision_parameter_count;
+  std::vector<QualityFigure> quality;
+  std::vector<PublishedSize> published_sizes;
+  Provenance provenance;
+  std::string notes;
+};
+
+/// A stored tensor. Shape in ggml order (ne0 is the row). Bytes = ceil(ne0/block)*block_bytes * ne1 * ne2.
+struct Tensor {
+  TensorRole role = TensorRole::other;
+  std::int16_t layer = -1;  ///< -1: not in a block
+  TensorType type = TensorType::f32;
+  std::uint32_t ne0 = 0, ne1 = 1, ne2 = 1;
+  [[nodiscard]] std::uint64_t elements() const { return std::uint64_t{ne0} * ne1 * ne2; }
+  [[nodiscard]] std::uint64_t bytes() const { return row_bytes(type, ne0) * ne1 * ne2; }
+};
+
+/// The full tensor list a converter writes for this model under a quant, in file order. Empty when dims are unknown.
+std::vector<Tensor> make_tensors(const ModelSpec& model, const QuantScheme& quant);
+
+/// Weight bytes of one layer, by what placement may move separately and speed reads differently.
+struct LayerWeights {
+  std::uint64_t attention_bytes = 0;      ///< token mixing of any kind, norms included
+  std::uint64_t dense_ffn_bytes = 0;      ///< dense FFN, shared experts, router
+  std::uint64_t expert_bytes = 0;         ///< all routed experts
+  std::uint64_t largest_tensor_bytes = 0; ///< biggest single tensor (scratch copy when computed on another device)
+  std::uint64_t largest_expert_tensor_bytes = 0;
+  std::uint64_t repackable_bytes = 0;         ///< non-expert bytes the CPU backend keeps a second, repacked copy of (x86 AVX2)
+  std::uint64_t repackable_expert_bytes = 0;
+  [[nodiscard]] std::uint64_t total() const { return attention_bytes + dense_ffn_bytes + expert_bytes; }
+};
+
+/// Weights summed the way memory, placement and speed need them.
+struct WeightTable {
+  std::vector<LayerWeights> layers;           ///< model.layers order; MTP layers are not in it
+  std::uint64_t token_embedding_bytes = 0;    ///< stays on the host
+  std::uint64_t per_layer_embedding_bytes = 0;///< stays on the host
+  std::uint64_t output_bytes = 0;             ///< output.weight, or the copy of tied embeddings, + output norm + rope factors
+  std::uint64_t output_repackable_bytes = 0;
+  bool output_is_tied = false;
+  std::uint64_t next_token_bytes = 0;         ///< in the file, not loaded by default
+  std::uint64_t file_bytes = 0;               ///< sum of all tensors as stored (tied output once, MTP included)
+  std::array<std::uint64_t, k_tensor_type_count> bytes_by_type{};  ///< of matrices read at decode
+  TensorType dominant_type = TensorType::f16; ///< type that holds most of the bytes read at decode
+};
+WeightTable sum_weights(const ModelSpec& model, const QuantScheme& quant);
+
+}  // namespace canirun

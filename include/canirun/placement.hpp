@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <canirun/memory.hpp>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace canirun {
+
+enum class FitStatus : std::uint8_t { fits, fits_offloaded, does_not_fit };
+constexpr auto enum_names(FitStatus) { return std::array<std::string_view, 3>{"fits", "fits_offloaded", "does_not_fit"}; }
+
+/// Where things went. Pools are indices into Machine::pools. The one source of both memory and speed.
+struct LayerPlacement {
+  std::uint8_t pool = 0;         ///< attention, KV, dense FFN, shared experts
+  std::uint8_t expert_pool = 0;  ///< routed experts
+};
+struct Placement {
+  FitStatus status = FitStatus::does_not_fit;
+  bool fits_now = false;   ///< with the memory that is free at this moment
+  bool fits_idle = false;  ///< with the whole memory of the pools, less what the system keeps
+  std::vector<LayerPlacement> layers;
+  std::uint8_t output_pool = 0;
+  std::uint32_t gpu_layers = 0;            ///< as -ngl counts: blocks on a GPU, + 1 when the output is there
+  std::uint32_t expert_layers_on_cpu = 0;  ///< as -ncmoe counts
+  std::int64_t headroom_bytes = 0;         ///< of the tightest pool; negative: what is missing
+  std::uint32_t limiting_pool = 0;
+  std::optional<std::uint32_t> max_context_tokens;  ///< largest context that still fits this placement's kind; null if none does
+};
+
+struct PlacedMemory {
+  Placement placement;
+  MemoryEstimate memory;
+};
+
+/// Memory of a model for a placement that is already decided. Total.
+MemoryEstimate estimate_memory(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
+                               const EngineSettings& settings, const Placement& placement);
+
+/// Finds where the model goes (everything on GPU; else experts to the host from the back; else fewer layers; else CPU),
+/// honouring forced gpu_layers / cpu_moe_layers, and what that takes. Total: a model that fits nowhere gets the best
+/// attempt with status does_not_fit and negative headroom. `model.layers` must not be empty.
+PlacedMemory place(const Machine& machine, const ModelSpec& model, const WeightTable& weights, const EngineSettings& settings);
+
+}  // namespace canirun

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <array>
+#include <canirun/engine.hpp>
+#include <canirun/machine.hpp>
+#include <canirun/model.hpp>
+#include <canirun/placement.hpp>
+#include <canirun/usage.hpp>
+#include <string>
+#include <vector>
+
+namespace canirun {
+
+enum class Bottleneck : std::uint8_t { memory_bandwidth, compute, overhead, link };
+constexpr auto enum_names(Bottleneck) {
+  return std::array<std::string_view, 4>{"memory_bandwidth", "compute", "overhead", "link"};
+}
+
+struct PoolTime {
+  std::uint32_t pool = 0;
+  double weight_bytes = 0;      ///< read per token
+  double kv_bytes = 0;          ///< read per token at the stated depth
+  double effective_bandwidth_bytes_per_s = 0;
+  double seconds = 0;           ///< per token, overhead included
+};
+
+struct DepthSpeed {
+  std::uint32_t depth_tokens = 0;
+  Range decode_tokens_per_s;
+};
+
+struct ThroughputEstimate {
+  Range decode_tokens_per_s;          ///< one sequence, at usage.depth_tokens
+  Range prefill_tokens_per_s;         ///< for usage.prompt_tokens at depth 0
+  Range time_to_first_token_s;        ///< prompt / prefill + one decode step
+  double roofline_tokens_per_s = 0;   ///< sum of bytes / spec bandwidth: nothing may be above
+  Bottleneck bottleneck = Bottleneck::memory_bandwidth;
+  std::vector<PoolTime> pools;
+  std::vector<DepthSpeed> by_depth;   ///< 0, 4k, 32k, 128k as far as the context goes
+  Basis basis = Basis::derived;
+  std::string how_known;              ///< one phrase for --explain: which constants, fitted on what
+};
+
+}  // namespace canirun

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <canirun/assess.hpp>
+#include <canirun/result.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace canirun::catalog {
+
+/// A device of data/devices/: a GPU, an APU, a CPU platform or a memory configuration, keyed by PCI id where it has one.
+struct DeviceRecord;  // records.hpp
+
+/// All of data/, read lazily from the embedded blob, with the user's overlays merged on top by id.
+/// Lookups are by exact id or alias first (case, spaces, '-', '_' and '.' folded), else not_found with suggestions.
+class Catalog {
+ public:
+  /// The embedded data alone. Never fails; parses nothing until asked.
+  static Catalog embedded();
+  /// Embedded data with overlay folders (later wins). A bad file or record is reported in `problems()`; the rest works.
+  static Catalog with_overlays(std::span<const std::filesystem::path> folders);
+  ~Catalog();
+  Catalog(Catalog&&) noexcept;
+  Catalog& operator=(Catalog&&) noexcept;
+
+  [[nodiscard]] Result<ModelSpec> model(std::string_view name) const;
+  [[nodiscard]] std::vector<ModelSpec> models() const;
+  [[nodiscard]] Result<QuantScheme> quant(std::string_view name) const;
+  [[nodiscard]] std::vector<QuantScheme> quants() const;
+  [[nodiscard]] Result<UsageProfile> usage(std::string_view name) const;
+  [[nodiscard]] std::vector<UsageProfile> usages() const;
+  [[nodiscard]] Result<ApiPrice> api_price(std::string_view name) const;
+  [[nodiscard]] const Books& books() const;  ///< speed constants, capability meanings, prices; decoded on first use
+
+  /// Device by PCI id ("10de:2684") and, when several share it, by memory size; nullopt when unknown.
+  [[nodiscard]] std::optional<DeviceRecord> device_by_pci(std::string_view pci_id, std::optional<std::uint64_t> memory_bytes) const;
+  [[nodiscard]] Result<DeviceRecord> device(std::string_view name) const;
+  [[nodiscard]] std::vector<DeviceRecord> devices() const;
+
+  [[nodiscard]] const std::string& date() const;  ///< newest `retrieved` in the data
+  [[nodiscard]] const std::vector<Error>& problems() const;
+
+ private:
+  struct State;
+  explicit Catalog(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// Fills in what the record knows and the driver did not say (bandwidth, flops, architecture, caches, TDP) for each
+/// device of a probed machine, and the CPU platform's memory bandwidth bounds. Never overrides a measured figure.
+void complete_machine(Machine& machine, const Catalog& catalog);
+
+/// What `--on` and its companions say. `ram` etc. as parsed numbers.
+struct MachineWish {
+  std::string on;  ///< "RTX 4090", "2x RTX 3090", "M4 Max 64GB", "cpu=AMD Ryzen 9 7950X", "vram=80GiB,bandwidth=2039GB/s"
+  std::optional<std::uint64_t> ram_bytes, vram_bytes;
+  std::optional<double> bandwidth_bytes_per_s;
+};
+/// A machine nobody probed. Errors: unknown device with suggestions, bad description with its place.
+Result<Machine> machine_from_wish(const MachineWish& wish, const Catalog& catalog);
+
+}  // namespace canirun::catalog

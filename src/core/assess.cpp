@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <canirun/assess.hpp>
+
+namespace canirun {
+namespace {
+
+/// Quality figures of the API model compared with; empty when it is unknown, and then capability is unknown too.
+const std::vector<QualityFigure>& quality_of_reference(const PriceBook& prices, const std::string& id) {
+  static const std::vector<QualityFigure> none;
+  const auto found = std::find_if(prices.api.begin(), prices.api.end(), [&](const ApiPrice& price) { return price.id == id; });
+  return found == prices.api.end() ? none : found->quality;
+}
+
+}  // namespace
+
+Assessment assess_fit(const Machine& machine, const ModelSpec& model, const QuantScheme& quant, const Question& question,
+                      const Books& books) {
+  Assessment answer;
+
+  // What the file holds, tensor by tensor.
+  answer.weights = sum_weights(model, quant);
+
+  // Where each layer goes, and what every pool then has to hold. Memory and speed both follow from this placement.
+  answer.placed = place(machine, model, answer.weights, question.settings);
+
+  // How fast the placed model reads its bytes. A model that does not fit has no speed.
+  if (answer.placed.placement.status != FitStatus::does_not_fit) {
+    answer.speed =
+        estimate_throughput(machine, model, answer.weights, question.settings, answer.placed, question.usage, books.speeds);
+  }
+
+  // Whether that is pleasant to sit in front of.
+  answer.usability = judge_usability(answer.speed, books.capability.usability);
+  return answer;
+}
+
+Assessment assess(const Machine& machine, const ModelSpec& model, const QuantScheme& quant, const Question& question,
+                  const Books& books) {
+  Assessment answer = assess_fit(machine, model, quant, question, books);
+
+  // Whether it is good enough for the task, by published evidence against the API model.
+  answer.capability = judge_capability(model, question.usage.task, question.money.versus,
+                                       quality_of_reference(books.prices, question.money.versus), books.capability);
+
+  // What it costs here, at an API, and rented.
+  answer.cost = estimate_cost(machine, model, question.usage, question.money, answer.speed, books.prices);
+
+  // Gates first, money last.
+  answer.verdict = decide(machine, model, answer.placed, answer.speed, answer.usability, answer.capability, answer.cost,
+                          question.floors, question.policy);
+  return answer;
+}
+
+}  // namespace canirun

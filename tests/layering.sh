@@ -17,8 +17,8 @@ allowed() {
   esac
 }
 
-for room in $(ls src); do
-  [ -d "src/$room" ] || continue
+for folder in src/*/; do
+  room=$(basename "$folder")
   ok=$(allowed "$room")
   if [ "$ok" = "?" ]; then
     echo "layering: room src/$room is not in tests/layering.sh; say what it may include"

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <canirun/engine.hpp>
+#include <canirun/machine.hpp>
+#include <canirun/model.hpp>
+#include <canirun/placement.hpp>
+#include <string>
+#include <vector>
+
+namespace canirun::report {
+
+/// What to type to serve a model with one engine, and where its OpenAI-compatible interface then listens.
+struct LaunchCommand {
+  Engine engine = Engine::llama_cpp;
+  std::string command;      ///< one shell line; file and repository names quoted when they need it
+  std::string environment;  ///< "NAME=value ..." the engine's server must have been started with; "" when none
+  std::string base_url;     ///< "http://localhost:8080/v1"
+  std::string note;         ///< what the line cannot say; "" when nothing
+};
+
+/// The engines that can run this model and quant on this machine, the asked-for engine first, then llama.cpp, Ollama,
+/// vLLM, MLX. The flags say exactly the placement and the settings the estimate was made for.
+std::vector<LaunchCommand> launch_commands(const Machine& machine, const ModelSpec& model, const QuantScheme& quant,
+                                           const EngineSettings& settings, const Placement& placement);
+
+}  // namespace canirun::report

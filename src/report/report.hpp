@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <canirun/assess.hpp>
+#include <canirun/result.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "report/terminal.hpp"
+
+/// Values in, bytes out: every function here is pure. Text ends with a newline; a JSON document is one object, on one
+/// line (`JsonStyle::line`, newline included) or indented by two (`JsonStyle::indented`).
+namespace canirun::report {
+
+enum class JsonStyle { line, indented };
+
+/// What every JSON document says about the program that wrote it.
+struct Head {
+  std::string version;       ///< "0.1.0"
+  std::string catalog_date;  ///< newest date in the data, "2026-11-23"
+};
+
+/// The request as it was understood, defaults filled in. Same keys as a line of `--requests`: it can be sent back.
+struct RequestEcho {
+  std::optional<std::string> id;  ///< the caller's own mark
+  std::string model, quant;
+  std::optional<std::string> on;  ///< null: this machine
+  std::optional<std::string> ram, vram, bandwidth;
+  std::uint32_t depth_tokens = 0, prompt_tokens = 0;
+  std::string profile;
+  std::optional<std::string> vs;
+};
+
+/// One question with its answer. Holds references: render it while they live.
+struct Answer {
+  Head head;
+  RequestEcho request;
+  const Machine& machine;
+  const ModelSpec& model;
+  const QuantScheme& quant;
+  const Question& question;
+  const Assessment& assessment;
+};
+
+/// `canirun MODEL`: verdict first and last, one screen. `explain` opens each line into formula, inputs and source.
+std::string render_answer_text(const Answer& answer, const Terminal& terminal, bool explain);
+/// The assessment document, schema "canirun/assessment".
+std::string answer_json(const Answer& answer, JsonStyle style);
+
+/// `canirun cost MODEL`: the money side in full. The same Answer, another document ("canirun/cost").
+std::string render_cost_text(const Answer& answer, const Terminal& terminal, bool explain);
+std::string cost_json(const Answer& answer, JsonStyle style);
+
+/// `canirun hw`. The document ("canirun/machine") holds the Machine under "machine", as `--machine FILE` reads it.
+std::string render_machine_text(const Machine& machine, const Terminal& terminal, bool explain);
+std::string machine_json(const Machine& machine, const Head& head, JsonStyle style);
+
+/// One model at one quant on this machine.
+struct ListRow {
+  std::string model, name, quant, licence;  ///< `model`: the id to type
+  std::uint64_t parameter_count = 0;
+  std::optional<std::uint64_t> active_parameter_count;
+  std::uint64_t memory_bytes = 0;  ///< everything it takes at `context_tokens`
+  std::uint32_t context_tokens = 0;
+  FitStatus status = FitStatus::does_not_fit;
+  std::optional<Range> decode_tokens_per_s, time_to_first_token_s;
+  UsabilityLevel usability = UsabilityLevel::unusable;
+  std::optional<double> score;  ///< 0..1 for the task
+  std::string grade;            ///< "S".."F", "?" without evidence
+  CapabilityLevel level = CapabilityLevel::unknown;
+};
+/// `canirun list [QUERY]`: rows already filtered and sorted.
+struct Listing {
+  Head head;
+  const Machine& machine;
+  std::string query;
+  Task task = Task::chat;
+  std::vector<ListRow> rows;
+  std::size_t matched = 0;  ///< before any limit on the number of rows
+};
+std::string render_list_text(const Listing& listing, const Terminal& terminal);
+std::string list_json(const Listing& listing, JsonStyle style);
+
+/// The best model for one task on this machine; `best` is empty when none runs well.
+struct TaskPick {
+  Task task = Task::chat;
+  std::optional<ListRow> best;
+};
+/// Money of one profile on this machine, USD per active day, for the verdict line.
+struct OverviewMoney {
+  std::string profile, versus;
+  std::optional<double> local_usd_per_day, hybrid_usd_per_day, api_usd_per_day;
+  std::string price_date;
+};
+/// `canirun` alone.
+struct Overview {
+  Head head;
+  const Machine& machine;
+  Engine engine = Engine::llama_cpp;
+  std::uint32_t context_tokens = 0;
+  std::vector<TaskPick> picks;                      ///< one per task, in the order to show
+  std::size_t pairs_that_run = 0, pairs_tried = 0;  ///< model and quant pairs
+  std::optional<OverviewMoney> money;
+};
+std::string render_overview_text(const Overview& overview, const Terminal& terminal);
+std::string overview_json(const Overview& overview, JsonStyle style);
+
+/// "error: ...", a blank line, "hint: ..." (for stderr).
+std::string render_error_text(const Error& error, const Terminal& terminal);
+/// Schema "canirun/error": error {kind, message, hint}. `id`: of the request that failed, when there was one.
+std::string error_json(const Error& error, const Head& head, const std::optional<std::string>& id, JsonStyle style);
+
+}  // namespace canirun::report

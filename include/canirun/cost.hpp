@@ -6,15 +6,17 @@
 #include <canirun/model.hpp>
 #include <canirun/throughput.hpp>
 #include <canirun/usage.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace canirun {
 
 /// Price of one model at one provider, USD per million tokens. Data: data/prices/.
 struct ApiPrice {
-  std::string id;          ///< "openai/gpt-4o-mini"
+  std::string id;  ///< "openai/gpt-4o-mini"
   std::vector<std::string> aliases;
   std::string provider, model_name;
   std::string open_model;  ///< catalog model id when these are open weights ("llama-3.1-8b"); "" otherwise
@@ -23,32 +25,44 @@ struct ApiPrice {
   std::optional<double> cache_write_usd_per_mtok;
   double output_usd_per_mtok = 0;
   double batch_discount = 0;
+  std::optional<double> above_tokens;  ///< a request with more input than this is billed at a higher tier
+  std::string served_precision;        ///< "fp8" when the host says so; "" unknown
+  std::string valid_until;             ///< ISO date a promotional price ends; "" open-ended
+  bool default_comparator = false;     ///< what `--vs` means when nobody says
   std::vector<QualityFigure> quality;  ///< for the capability gate
   Provenance provenance;               ///< `retrieved` is the date of the price
+  std::string notes;
 };
 /// What a machine or card costs and draws. Watts of cards are board watts; of whole systems wall watts.
 struct HardwarePrice {
-  std::string id;               ///< "rtx-4090"
+  std::string id;                           ///< "rtx-4090"
   std::vector<std::string> device_records;  ///< device record ids it prices
   std::string name;
   bool whole_system = false;
+  std::optional<std::uint64_t> memory_bytes;  ///< decides between records of the same device
   std::optional<Range> new_usd, used_usd;
-  std::optional<Range> inference_w;  ///< low: small or MoE model, high: dense model or prefill
+  std::optional<Provenance> new_provenance, used_provenance;
+  std::optional<Range> inference_w;     ///< low: small or MoE model, high: dense model or prefill
   std::optional<double> idle_w;         ///< bare
   std::optional<double> idle_loaded_w;  ///< with a model resident
-  std::optional<double> board_limit_w;
+  std::optional<double> board_limit_w;  ///< of the card, or the most the whole system draws
   std::string resale_class;
-  Provenance provenance;
+  Provenance provenance;  ///< of the watts
+  std::string notes;
 };
 struct ResaleClass {
   std::string id;
   Range annual_value_loss;  ///< optimistic, base, pessimistic share a year
   Provenance provenance;
+  std::string notes;
 };
 struct RentalPrice {
+  std::string id;        ///< "rtx-4090/runpod-secure"
   std::string hardware;  ///< HardwarePrice id
   std::string provider;
   Range usd_per_hour;
+  bool community = false;   ///< somebody's own machine: no promise that data stays private
+  bool serverless = false;  ///< billed by the second, dearer, with a cold start
   Provenance provenance;
 };
 struct ElectricityPrice {
@@ -57,12 +71,15 @@ struct ElectricityPrice {
   std::optional<double> usd_per_kwh;
   std::optional<double> co2_g_per_kwh;
   Provenance provenance;
+  std::string notes;
 };
 struct HostDefaults {
-  Range cost_usd;               ///< PC without GPU
-  Range idle_w, active_extra_w; ///< wall
+  std::string id = "pc";
+  Range cost_usd;                ///< PC without GPU
+  Range idle_w, active_extra_w;  ///< wall
   double psu_efficiency = 0.9;
   Provenance provenance;
+  std::string notes;
 };
 /// All prices the cost module may use, loaded once.
 struct PriceBook {
@@ -87,28 +104,33 @@ struct CostInputs {
   double years_kept = 3;
   double selling_cost_share = 0.13;
   std::optional<double> annual_value_loss;
-  double prefix_cache_hit_share = 0.9;    ///< h: of cache-read tokens that the local engine does not prefill again
-  double reasoning_multiplier_api = 1;    ///< rho
+  std::optional<double> repair_share_per_year;  ///< of the price; default 2 % of a used part, 0 of a new one
+  double prefix_cache_hit_share = 0.9;          ///< h: of cache-read tokens that the local engine does not prefill again
+  double reasoning_multiplier_api = 1;          ///< rho
   double reasoning_multiplier_local = 1;
   double maintenance_hours_per_month = 0;
   double maintenance_usd_per_hour = 0;
   double finance_rate = 0;
-  bool dedicated = false;                 ///< machine is on for this alone: full idle watts count
-  bool host_included = false;             ///< price of the PC around the card counts too
+  bool dedicated = false;        ///< machine is on for this alone: full idle watts count
+  bool always_on = false;        ///< 24 hours on every day of the year (implies nothing about `dedicated`)
+  double overhead_share = 0.05;  ///< o: scheduling and tokenising on top of the model's seconds
+  bool host_included = false;    ///< price of the PC around the card counts too
   bool batch_api = false;
-  std::string versus;                     ///< API model the user names; "" = the default
+  std::string versus;  ///< API model the user names (a price id); "" = the default
+  std::string today;   ///< ISO date for the age of prices; "" = age is not judged
 };
 
 struct ApiCost {
   std::string price_id, name, provider;
-  bool same_model = false;       ///< the same open weights, hosted
+  bool same_model = false;  ///< the same open weights, hosted
   double usd_per_day = 0;
   double usd_per_year = 0;
   Range usd_per_year_range;
   double input_usd_per_mtok = 0, output_usd_per_mtok = 0;
   std::optional<double> cache_read_usd_per_mtok;
   std::string price_date;
-  bool price_is_old = false;     ///< older than 90 days at the date of the catalog's build or --today
+  bool price_is_old = false;    ///< older than 90 days at CostInputs::today
+  bool cache_discount = false;  ///< false: cached tokens are billed as fresh ones
 };
 struct Capacity {
   double active_hours_per_day = 0;  ///< act_h
@@ -116,6 +138,9 @@ struct Capacity {
   bool feasible = false;
   double max_output_tokens_per_day = 0;  ///< same mix of tokens, at the allowed utilisation
   bool prefill_bound = false;
+  double prefill_hours_per_day = 0, decode_hours_per_day = 0;  ///< without overhead
+  double hours_available_per_day = 0;
+  double allowed_utilisation = 0;  ///< 0.8 when someone waits, 0.95 for batch; halved when several share one slot
 };
 struct LocalCost {
   double active_w = 0, prefill_w = 0, idle_w = 0;
@@ -126,32 +151,39 @@ struct LocalCost {
   double hardware_price_usd = 0;
   bool hardware_price_known = false;
   double resale_usd = 0;
-  double capital_usd_per_year = 0;      ///< (P - R) / Y
+  double capital_usd_per_year = 0;  ///< (P - R) / Y
   double finance_usd_per_year = 0, maintenance_usd_per_year = 0, repairs_usd_per_year = 0;
-  double cash_usd_per_day = 0;          ///< electricity and upkeep: what owning it already costs
-  double usd_per_day = 0;               ///< total / active days
-  double usd_per_year = 0;              ///< L
+  double cash_usd_per_day = 0;       ///< electricity and upkeep: what owning it already costs
+  double usd_per_day = 0;            ///< total / active days
+  double usd_per_year = 0;           ///< L; for hardware already owned: what is paid in cash, capital left out
+  double economic_usd_per_year = 0;  ///< L with the capital charge; owned hardware is worth what it would sell for today
   Range usd_per_year_range;
   double marginal_usd_per_mtok_output = 0, marginal_usd_per_mtok_input = 0;
+  double co2_kg_per_year = 0;  ///< 0 when the grid's intensity is unknown
   std::string price_source, price_date;
 };
 struct BreakEven {
+  Ownership ownership = Ownership::buy;
   bool never = false;
-  std::string reason;                       ///< why never, or what binds
+  std::string reason;  ///< why never, or what binds
   std::optional<double> output_tokens_per_day;
   std::optional<double> times_stated_use;
-  std::optional<double> payback_months;     ///< cash, no resale
+  std::optional<double> payback_months;         ///< cash, no resale; none: never
+  std::optional<double> simple_payback_months;  ///< price over API bill, as if running it were free
   bool beyond_capacity = false;
-  std::string against;                      ///< price id
+  std::string against;  ///< price id
 };
 struct RentCost {
   std::string hardware, provider;
   double usd_per_hour = 0, hours_per_day = 0, usd_per_year = 0;
+  std::optional<double> hours_until_buying_pays;  ///< rent-or-buy point of the same hardware
+  bool community = false;
   std::string price_date;
 };
+/// A share of the requests stays here, the rest goes to the API compared with; failed attempts are paid twice.
 struct HybridCost {
-  double local_share = 0;      ///< q, of requests
-  double escalation_share = 0; ///< e
+  double local_share = 0;       ///< q, of requests
+  double escalation_share = 0;  ///< e
   double usd_per_day = 0, usd_per_year = 0;
 };
 /// One line of the sensitivity table: how far the difference (API - local) moves when this input does.
@@ -159,21 +191,36 @@ struct Driver {
   std::string name;
   double swing_usd_per_year = 0;
 };
+/// One step of the pay-back sum: what the months become when this is counted too.
+struct PaybackStep {
+  std::string what;
+  std::optional<double> months;  ///< none: never
+};
 struct CostEstimate {
-  std::optional<LocalCost> local_own, local_buy;  ///< "already own it" and "would buy it"
+  Ownership ownership = Ownership::own;              ///< which of the two columns the verdict compares
+  std::optional<LocalCost> local_own, local_buy;     ///< "already own it" and "would buy it"
+  std::string local_own_missing, local_buy_missing;  ///< why a column is empty
   Capacity capacity;
-  std::vector<ApiCost> api;           ///< [0] the one compared with (--vs), then the same open model when hosted
+  std::vector<ApiCost> api;  ///< [0] the one compared with (--vs), then the same open model when hosted
   std::optional<RentCost> rent;
   std::optional<HybridCost> hybrid;
-  std::vector<BreakEven> break_even;  ///< one per api entry, for `buy` (and `own` when nothing was spent)
-  std::vector<Driver> drivers;        ///< top three, by size
-  std::vector<std::string> leaves_out;///< what the figures do not contain
+  std::vector<BreakEven> break_even;    ///< one per api entry, for `buy` (and `own` when nothing was spent)
+  std::vector<Driver> drivers;          ///< top three, by size
+  std::vector<PaybackStep> payback;     ///< from the simplest sum to the whole one; empty without a price
+  std::vector<std::string> leaves_out;  ///< what the figures do not contain, and warnings that change how to read them
   double output_tokens_per_day = 0, input_tokens_per_day = 0, cached_tokens_per_day = 0;
   double active_days_per_year = 0;
 };
 
+/// The API price that `versus` names (id, or alias, exactly), the default comparator for "", or null.
+const ApiPrice* find_api_price(const PriceBook& prices, std::string_view versus);
+
+/// USD per active day for one person's profile times `people`, at an API. rho multiplies the billed output.
+double api_usd_per_day(const ApiPrice& price, const UsageProfile& usage, double reasoning_multiplier, bool batch);
+
 /// Source of every formula: data/prices/README.md. `speed` null: cost of the API side only.
-CostEstimate estimate_cost(const Machine& machine, const ModelSpec& model, const UsageProfile& usage, const CostInputs& inputs,
-                           const std::optional<ThroughputEstimate>& speed, const PriceBook& prices);
+CostEstimate estimate_cost(const Machine& machine, const ModelSpec& model, const UsageProfile& usage,
+                           const CostInputs& inputs, const std::optional<ThroughputEstimate>& speed,
+                           const PriceBook& prices);
 
 }  // namespace canirun

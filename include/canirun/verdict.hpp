@@ -3,6 +3,7 @@
 #include <array>
 #include <canirun/capability.hpp>
 #include <canirun/cost.hpp>
+#include <canirun/engine.hpp>
 #include <canirun/placement.hpp>
 #include <string>
 #include <vector>
@@ -27,13 +28,26 @@ struct Suggestion {
 };
 struct Verdict {
   Answer answer = Answer::cannot_run;
-  bool yes = false;          ///< exit code 0: runs here and meets every floor
-  bool worth_it = false;     ///< money included
+  bool yes = false;       ///< exit code 0: runs here and meets every floor
+  bool worth_it = false;  ///< money included
   std::vector<Reason> reasons;
   std::vector<Suggestion> suggestions;
   Confidence confidence = Confidence::medium;
 };
 
+/// A change worth trying when the answer is no. The caller places it; what fits becomes a suggestion.
+struct Alternative {
+  std::string quant;  ///< name of the quant scheme to try
+  EngineSettings settings;
+  Suggestion suggestion;  ///< as it will be shown once it is known to work
+};
+/// Nearest first: one step of one knob, then larger steps, then two knobs together. At most a dozen. Only changes that make
+/// it smaller are proposed. Quant names are the common llama.cpp mixtures.
+std::vector<Alternative> alternatives_to_try(const Machine& machine, const ModelSpec& model, const std::string& quant,
+                                             const EngineSettings& settings);
+
+/// Gates in order: capability, fit, usability, capacity, policy, money. Total; every reason carries its numbers.
+/// A faster, bigger or cheaper machine never gets a worse verdict.
 Verdict decide(const Machine& machine, const ModelSpec& model, const PlacedMemory& placed,
                const std::optional<ThroughputEstimate>& speed, const Usability& usability, const Capability& capability,
                const CostEstimate& cost, const Floors& floors, const Policy& policy);

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#include "catalog/names.hpp"
+
+#include <algorithm>
+
+namespace canirun::catalog {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+/// Length of "(R)", "(TM)" or "(C)" at the front, else 0.
+std::size_t trademark_length(std::string_view text) {
+  for (const std::string_view mark : {"(r)", "(tm)", "(c)"}) {
+    if (text.size() >= mark.size() &&
+        std::equal(mark.begin(), mark.end(), text.begin(), [](char want, char c) { return want == lower(c); })) {
+      return mark.size();
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::string fold(std::string_view name) {
+  std::string folded;
+  bool gap = false;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (const std::size_t mark = trademark_length(name.substr(i)); mark > 0) {
+      i += mark - 1;
+      gap = true;
+      continue;
+    }
+    const char c = lower(name[i]);
+    if (is_digit(c) || (c >= 'a' && c <= 'z') || c == '+') {
+      if (gap && !folded.empty() && is_digit(folded.back()) && is_digit(c)) folded.push_back('-');
+      folded.push_back(c);
+      gap = false;
+    } else {
+      gap = true;
+    }
+  }
+  return folded;
+}
+
+std::vector<SearchName> folded_names(std::string_view id, const std::vector<std::string>& aliases,
+                                     const std::vector<std::string>& more) {
+  std::vector<SearchName> names;
+  const auto add = [&](std::string_view name, NameRank rank) {
+    std::string folded = fold(name);
+    const bool known = std::any_of(names.begin(), names.end(), [&](const SearchName& n) { return n.folded == folded; });
+    if (!folded.empty() && !known) names.push_back({std::move(folded), rank});
+  };
+  add(id, NameRank::id);
+  for (const std::string& alias : aliases) add(alias, NameRank::alias);
+  for (const std::string& name : more) add(name, NameRank::derived);
+  return names;
+}
+
+std::vector<std::string> search_names(const DeviceRecord& record) { return {record.name}; }
+
+std::vector<std::string> search_names(const ApiPrice& record) { return {record.model_name}; }
+
+#if __has_include("catalog/model_record.hpp")
+std::vector<std::string> search_names(const ModelRecord& /*record*/) { return {}; }
+#endif
+
+}  // namespace canirun::catalog

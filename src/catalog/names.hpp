@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/records.hpp"
+
+namespace canirun::catalog {
+
+/// A name as it is compared: lower case, "(R)" and "(TM)" gone, separators dropped except between two digits, where any
+/// run of them is one '-'. "Llama 3.1 8B", "llama-3.1-8b" and "llama3.1:8b" are one name, "gemma-3-1b" and "gemma 31b" two.
+std::string fold(std::string_view name);
+
+/// How good a reason a name is to find its record; a better (smaller) one hides the others.
+enum class NameRank : std::uint8_t { id, alias, derived };
+
+struct SearchName {
+  std::string folded;
+  NameRank rank = NameRank::derived;
+};
+
+/// Names beyond `id` and `aliases` that a record is found by, unfolded. Overloads for kinds that have more.
+template <class T>
+std::vector<std::string> search_names(const T& /*record*/) {
+  return {};
+}
+std::vector<std::string> search_names(const DeviceRecord& record);
+std::vector<std::string> search_names(const ApiPrice& record);
+#if __has_include("catalog/model_record.hpp")
+std::vector<std::string> search_names(const ModelRecord& record);
+#endif
+
+/// All names of a record, folded, each once with its best rank; names that fold to nothing are left out.
+std::vector<SearchName> folded_names(std::string_view id, const std::vector<std::string>& aliases,
+                                     const std::vector<std::string>& more);
+
+}  // namespace canirun::catalog

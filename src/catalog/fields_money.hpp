@@ -4,9 +4,10 @@
 #include <canirun/cost.hpp>
 #include <canirun/usage.hpp>
 
+#include "catalog/fields_quality.hpp"
 #include "json/fields_evidence.hpp"
 
-/// Field lists of everything in data/usage, data/prices and data/capability. QualityFigure's list is with the models'.
+/// Field lists of everything in data/usage, data/prices and data/capability.
 namespace canirun {
 
 template <class Archive>

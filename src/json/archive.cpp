@@ -17,8 +17,7 @@ std::optional<std::uint64_t> whole_number(const nlohmann::json& value, std::uint
   }
   if (value.is_number_float()) {
     const double number = value.get<double>();
-    if (number >= 0 && number <= 9007199254740992.0 && std::floor(number) == number &&
-        number <= static_cast<double>(max)) {
+    if (number >= 0 && number <= 9007199254740992.0 && std::floor(number) == number && number <= static_cast<double>(max)) {
       return static_cast<std::uint64_t>(number);
     }
   }
@@ -60,6 +59,14 @@ bool JsonReader::scalar(const nlohmann::json& value, const std::string& at, std:
     return false;
   }
   out = value.get_ref<const std::string&>();
+  return true;
+}
+bool JsonReader::scalar(const nlohmann::json& value, const std::string& at, Word& out) {
+  if (!value.is_string() && !value.is_number()) {
+    complain(at, "expected a string or a number");
+    return false;
+  }
+  out.text = value.is_string() ? value.get<std::string>() : value.dump();
   return true;
 }
 bool JsonReader::scalar(const nlohmann::json& value, const std::string& at, bool& out) {
@@ -106,7 +113,8 @@ bool JsonReader::scalar(const nlohmann::json& value, const std::string& at, std:
 }
 
 void JsonReader::complain(const std::string& at, std::string message) {
-  errors_.push_back(Error{.kind = ErrorKind::malformed, .message = std::move(message), .context = {at.empty() ? "/" : at}, .hint = {}});
+  errors_.push_back(
+      Error{.kind = ErrorKind::malformed, .message = std::move(message), .context = {at.empty() ? "/" : at}, .hint = {}});
 }
 
 nlohmann::ordered_json& JsonWriter::member(std::string_view name) { return object_[std::string(name)]; }
@@ -119,6 +127,10 @@ void JsonWriter::make_array(nlohmann::ordered_json& to) { to = nlohmann::ordered
 void JsonWriter::set_null(nlohmann::ordered_json& to) { to = nullptr; }
 void JsonWriter::set(nlohmann::ordered_json& to, std::string_view value) { to = std::string(value); }
 void JsonWriter::set(nlohmann::ordered_json& to, const std::string& value) { to = value; }
+void JsonWriter::set(nlohmann::ordered_json& to, const Word& value) {
+  const nlohmann::ordered_json number = nlohmann::ordered_json::parse(value.text, nullptr, false);
+  to = number.is_number() ? number : nlohmann::ordered_json(value.text);
+}
 void JsonWriter::set(nlohmann::ordered_json& to, bool value) { to = value; }
 void JsonWriter::set(nlohmann::ordered_json& to, double value) {
   if (std::isfinite(value)) {

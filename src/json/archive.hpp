@@ -26,6 +26,12 @@ namespace canirun::json {
 class JsonReader;
 class JsonWriter;
 
+/// A value a person may write as a string or as a number ("8k", 8192, "auto"). Kept as text; whoever knows what it
+/// means checks it and names it. Written as a number when the text is one.
+struct Word {
+  std::string text;
+};
+
 template <class T>
 concept HasFields = requires(JsonReader& a, T& value) { fields(a, value); };
 
@@ -102,6 +108,7 @@ class JsonReader {
   bool expect_object(const nlohmann::json& value, const std::string& at);
   bool expect_array(const nlohmann::json& value, const std::string& at);
   bool scalar(const nlohmann::json& value, const std::string& at, std::string& out);
+  bool scalar(const nlohmann::json& value, const std::string& at, Word& out);
   bool scalar(const nlohmann::json& value, const std::string& at, bool& out);
   bool scalar(const nlohmann::json& value, const std::string& at, double& out);
   bool scalar(const nlohmann::json& value, const std::string& at, std::uint64_t& out);
@@ -166,6 +173,7 @@ class JsonWriter {
   static void set_null(nlohmann::ordered_json& to);
   static void set(nlohmann::ordered_json& to, std::string_view value);
   static void set(nlohmann::ordered_json& to, const std::string& value);
+  static void set(nlohmann::ordered_json& to, const Word& value);
   static void set(nlohmann::ordered_json& to, bool value);
   static void set(nlohmann::ordered_json& to, double value);  ///< not finite: null
   static void set(nlohmann::ordered_json& to, std::uint64_t value);

@@ -32,6 +32,10 @@ constexpr auto enum_names(AttentionKind) {
 enum class FeedForwardKind : std::uint8_t { dense, moe, moe_and_dense, none };
 constexpr auto enum_names(FeedForwardKind) { return std::array<std::string_view, 4>{"dense", "moe", "moe_and_dense", "none"}; }
 
+/// Norm vectors on queries and keys: one a head length, or one over all heads.
+enum class QkNorm : std::uint8_t { none, per_head, over_all_heads };
+constexpr auto enum_names(QkNorm) { return std::array<std::string_view, 3>{"none", "per_head", "over_all_heads"}; }
+
 /// One block of the network. Lengths are per head, in elements.
 struct LayerSpec {
   AttentionKind attention = AttentionKind::full;
@@ -43,6 +47,7 @@ struct LayerSpec {
   std::uint32_t feed_forward_length = 0;  ///< of the dense FFN; 0 in pure MoE layers
   bool owns_kv = true;                    ///< false: re-uses the cache of an earlier layer (Gemma 3n, Gemma 4 E)
   bool value_is_key = false;              ///< no V projection tensor (Gemma 4 global layers); V is still cached
+  bool operator==(const LayerSpec&) const = default;
 };
 
 /// Mixture of experts. Counts of routed experts; `used` are active per token.
@@ -55,6 +60,7 @@ struct MoeSpec {
   bool router_bias = false;                      ///< exp_probs_b or ffn_gate_inp.bias
   bool fused_gate_up = false;                    ///< one ffn_gate_up_exps tensor (Gemma 4)
   std::uint32_t latent_length = 0;               ///< experts work in a smaller space (Nemotron 3 Super); 0: no
+  bool scaled = false;                           ///< scale vectors on router input and expert output (Gemma 4)
 };
 
 /// MLA ranks, in elements.
@@ -70,12 +76,22 @@ struct MlaSpec {
 
 /// State space / linear attention sizes as GGUF names them (ssm.*): `inner_size` = heads x head length of V,
 /// `state_size` = length of K (delta rule) or of the state (Mamba), `group_count` = K heads or B/C groups.
+/// Kimi delta attention: inner_size = heads x head length, state_size = head length, time_step_rank = heads.
 struct SsmSpec {
   std::uint32_t conv_kernel = 0;
   std::uint32_t inner_size = 0;
   std::uint32_t state_size = 0;
   std::uint32_t group_count = 0;
   std::uint32_t time_step_rank = 0;  ///< number of heads (Mamba-2, delta rule) or dt rank (Mamba-1)
+  bool gated_norm = true;            ///< Mamba-2: a norm before the output projection
+  bool inner_norms = false;          ///< Mamba-1: norms on dt, B and C (Jamba)
+  bool fused_beta_alpha = false;     ///< delta rule: one tensor for both (Qwen3-Next), else two (Qwen3.5)
+};
+
+/// Gemma 3n: several residual streams, and a low-rank side path in each layer.
+struct AltupSpec {
+  std::uint32_t stream_count = 0;
+  std::uint32_t laurel_rank = 0;
 };
 
 /// One published or measured quality figure of a model ("SWE-Bench Verified": 73.4).
@@ -108,17 +124,25 @@ struct ModelSpec {
   std::uint32_t vocab_size = 0;
   bool tied_embeddings = false;  ///< no output.weight; the embedding is used (and copied) as output
   std::vector<LayerSpec> layers;
-  std::uint32_t next_token_layers = 0;  ///< MTP layers stored after `layers`; not loaded by default
+  std::uint32_t next_token_layers = 0;  ///< MTP layers stored after `layers`, shaped as the last of them; not loaded by default
+  bool next_token_embeddings = false;   ///< each MTP layer has an embedding and an output matrix of its own (GLM 4.5)
   std::uint32_t sliding_window_tokens = 0;
   std::optional<MoeSpec> moe;
   std::optional<MlaSpec> mla;
   std::optional<SsmSpec> ssm;
+  std::optional<AltupSpec> altup;
   std::uint32_t short_conv_cache_length = 0;        ///< LFM2 l_cache
   std::uint32_t per_layer_embedding_length = 0;     ///< Gemma 3n / 4 E: elements per layer and token
   bool gated_ffn = true, qkv_bias = false, output_bias = false, ffn_bias = false, attention_sinks = false;
-  bool fused_qkv = false, fused_gate_up = false, query_gate = false, rope_factors = false;
-  std::uint32_t qk_norm_length = 0;                 ///< elements of each q/k norm vector; 0: none
-  std::uint32_t norms_per_layer = 2;
+  bool fused_qkv = false, fused_gate_up = false;
+  bool query_gate = false;      ///< the query projection is twice as wide: half of it gates the output (Qwen3-Next)
+  bool attention_gate = false;  ///< a projection of its own gates each element of the attention output (Trinity)
+  bool head_gate = false;       ///< ... or each head of it (Step 3.5)
+  bool norm_bias = false, head_bias = false;  ///< biases of the layer norms; of the output matrix (Phi-2)
+  std::uint32_t rope_factor_count = 0;        ///< stored f32 rope factors in all (Llama 3: half a head; Phi-3: long and short)
+  QkNorm qk_norm = QkNorm::none;
+  std::uint32_t norms_per_layer = 2;  ///< vectors of embedding_length
+  bool layer_output_scale = false;    ///< one scalar a layer (Gemma 4)
   std::optional<TensorType> expert_type;            ///< experts shipped in this type at every quant (gpt-oss: mxfp4)
   bool vision = false, tool_use = false, reasoning = false;
   std::optional<std::uint64_t> vision_parameter_count;
@@ -131,7 +155,7 @@ struct ModelSpec {
 /// A stored tensor. Shape in ggml order (ne0 is the row). Bytes = ceil(ne0/block)*block_bytes * ne1 * ne2.
 struct Tensor {
   TensorRole role = TensorRole::other;
-  std::int16_t layer = -1;  ///< -1: not in a block
+  std::int16_t layer = -1;  ///< -1: not in a block; >= layers.size(): an MTP layer
   TensorType type = TensorType::f32;
   std::uint32_t ne0 = 0, ne1 = 1, ne2 = 1;
   [[nodiscard]] std::uint64_t elements() const { return std::uint64_t{ne0} * ne1 * ne2; }
@@ -160,10 +184,12 @@ struct WeightTable {
   std::uint64_t per_layer_embedding_bytes = 0;///< stays on the host
   std::uint64_t output_bytes = 0;             ///< output.weight, or the copy of tied embeddings, + output norm + rope factors
   std::uint64_t output_repackable_bytes = 0;
+  /// The output matrix is the token embedding: on the host one copy serves both, a GPU gets a copy of its own. Engines of
+  /// other formats keep one copy: then the matrix is in `output_bytes` alone and this is false.
   bool output_is_tied = false;
   std::uint64_t next_token_bytes = 0;         ///< in the file, not loaded by default
   std::uint64_t file_bytes = 0;               ///< sum of all tensors as stored (tied output once, MTP included)
-  std::array<std::uint64_t, k_tensor_type_count> bytes_by_type{};  ///< of matrices read at decode
+  std::array<std::uint64_t, k_tensor_type_count> bytes_by_type{};  ///< read for one token: of the experts only the share in use
   TensorType dominant_type = TensorType::f16; ///< type that holds most of the bytes read at decode
 };
 WeightTable sum_weights(const ModelSpec& model, const QuantScheme& quant);

@@ -13,15 +13,17 @@ namespace canirun {
 /// Element types a tensor can be stored in: ggml's, then those of other engines' formats (grouped affine integers).
 enum class TensorType : std::uint8_t {
   f32, f16, bf16, q4_0, q4_1, q5_0, q5_1, q8_0, q8_1, q2_k, q3_k, q4_k, q5_k, q6_k, iq2_xxs, iq2_xs, iq2_s, iq3_xxs, iq3_s,
-  iq1_s, iq1_m, iq4_nl, iq4_xs, tq1_0, tq2_0, mxfp4, nvfp4, fp8, int4_g128, int4_g64, int4_g32, int8_g64
+  iq1_s, iq1_m, iq4_nl, iq4_xs, tq1_0, tq2_0, mxfp4, nvfp4, fp8, int4_g128, int4_g64, int4_g32, int8_g64,
+  int2_g64, int3_g64, int5_g64, int6_g64, nf4
 };
 constexpr auto enum_names(TensorType) {
-  return std::array<std::string_view, 32>{
+  return std::array<std::string_view, 37>{
       "f32",     "f16",   "bf16",  "q4_0",  "q4_1",   "q5_0",   "q5_1",  "q8_0",  "q8_1",  "q2_k",      "q3_k",
       "q4_k",    "q5_k",  "q6_k",  "iq2_xxs", "iq2_xs", "iq2_s",  "iq3_xxs", "iq3_s", "iq1_s", "iq1_m",     "iq4_nl",
-      "iq4_xs",  "tq1_0", "tq2_0", "mxfp4", "nvfp4",  "fp8",    "int4_g128", "int4_g64", "int4_g32", "int8_g64"};
+      "iq4_xs",  "tq1_0", "tq2_0", "mxfp4", "nvfp4",  "fp8",    "int4_g128", "int4_g64", "int4_g32", "int8_g64",
+      "int2_g64", "int3_g64", "int5_g64", "int6_g64", "nf4"};
 }
-inline constexpr std::size_t k_tensor_type_count = 32;
+inline constexpr std::size_t k_tensor_type_count = 37;
 
 /// Block layout of a type: `block_bytes` hold `block_elements` consecutive elements of a row.
 struct TensorTypeTraits {
@@ -55,16 +57,20 @@ constexpr auto enum_names(TensorRole) {
 }
 
 /// When a mixture rule applies to a tensor. `more_bits`: i < n/8 || i >= 7n/8 || (i - n/8) % 3 == 2 (integer
-/// division), the engine's choice of layers that earn extra bits; i counts tensors of that role, n is their number.
+/// division), the engine's choice of layers that earn extra bits. For attn_v, i counts the tensors of that kind and n is
+/// their number; for the feed-forward, i counts tensors (dense models) or blocks (MoE) and n is the number of blocks.
 enum class MixtureWhen : std::uint8_t {
   always, more_bits, first_two, first_four, first_sixteenth, first_eighth, middle_three_quarters, gqa_at_least_4,
-  gqa_below_4, eight_experts, eighty_layers, imatrix_missing_first_eighth
+  gqa_below_4, eight_experts, eight_experts_more_bits, gqa_or_experts_at_least_4, seventy_b
 };
 constexpr auto enum_names(MixtureWhen) {
-  return std::array<std::string_view, 12>{"always", "more_bits", "first_two", "first_four", "first_sixteenth", "first_eighth",
+  return std::array<std::string_view, 13>{"always", "more_bits", "first_two", "first_four", "first_sixteenth", "first_eighth",
                                           "middle_three_quarters", "gqa_at_least_4", "gqa_below_4", "eight_experts",
-                                          "eighty_layers", "imatrix_missing_first_eighth"};
+                                          "eight_experts_more_bits", "gqa_or_experts_at_least_4", "seventy_b"};
 }
+/// One exception to the base type. A rule for attn_v also covers attn_qkv and mla_kv_b; one for ffn_down, ffn_gate or
+/// ffn_up also the routed and shared experts' tensors; one for token_embedding also the per-layer embedding; one for
+/// output also a tied token embedding (as in llama-quant.cpp). A rule may name the narrower role instead.
 struct MixtureRule {
   TensorRole role = TensorRole::other;
   MixtureWhen when = MixtureWhen::always;
@@ -85,6 +91,7 @@ struct QuantScheme {
   std::vector<MixtureRule> rules;
   bool approximate = false;            ///< the real recipe differs per tensor and per model (unsloth UD-*): sizes are +-
   std::optional<double> kld;           ///< quality evidence: mean KL divergence against F16, Llama-3-8B, lower is better
+  std::string note;                    ///< what a user should know ("not for CPUs", "experts only"), one sentence or empty
   Provenance provenance;
 };
 

@@ -45,6 +45,8 @@ struct Device {
   std::uint32_t pool = 0;    ///< index into Machine::pools
   std::optional<std::string> pci_id;   ///< "10de:2684"
   std::optional<std::string> pci_bus;  ///< "0000:01:00.0"
+  std::optional<std::string> pci_revision;   ///< "c8": tells boards with one PCI id apart (AMD)
+  std::optional<std::string> pci_subsystem;  ///< "1da2:e471": who built the board
   std::optional<std::string> uuid_suffix;  ///< last characters only; never the whole serial
   std::optional<std::string> compute_capability;  ///< NVIDIA "8.9"
   std::optional<std::string> gfx_target;          ///< AMD "gfx1100"
@@ -61,6 +63,8 @@ struct Device {
   std::optional<std::string> driver_version;
   std::optional<std::string> runtime;             ///< "cuda", "rocm", "vulkan", "metal", "sycl": what is installed to use it
   bool is_mig = false, drives_display = false;
+  /// A MIG instance: its share of the whole card's memory, and so of its bandwidth. A record's figures are the whole card's.
+  std::optional<double> share_of_card;
   Basis basis = Basis::assumed;
   std::string how_known;  ///< one phrase: "NVML", "sysfs + device record 10de:2684", "--on"
 };
@@ -75,11 +79,17 @@ struct CpuFacts {
   std::uint32_t sockets = 1, numa_nodes = 1;
   std::uint32_t physical_cores = 0, logical_cores = 0;
   std::optional<std::uint32_t> performance_cores;  ///< hybrid parts
-  std::optional<double> usable_cores;              ///< cgroup CPU quota, affinity
+  std::optional<double> usable_cores;              ///< fewer than the physical ones: cgroup CPU quota, affinity
+  std::string usable_cores_reason;                 ///< "cgroup cpu.max 200000 100000", "affinity 0-3"; "" without a limit
   CpuIsa isa = CpuIsa::scalar;                     ///< best that matters for matrix work
-  std::optional<std::uint64_t> l2_cache_bytes, l3_cache_bytes;
+  std::optional<std::uint64_t> l2_cache_bytes, l3_cache_bytes;  ///< sums over the machine
   std::optional<double> max_clock_hz;
   bool virtualised = false;
+  /// What the processor says it is: "AuthenticAMD-25-97-2" (vendor-family-model-stepping), "arm-0x41-0xd0b" (implementer-part).
+  std::optional<std::string> signature;
+  std::optional<std::string> memory_type;              ///< firmware: "DDR5", "LPDDR5"
+  std::optional<double> memory_transfers_per_s;        ///< configured, per pin: 5600e6 for DDR5-5600
+  std::optional<std::uint32_t> memory_modules, memory_channels;  ///< populated
 };
 
 /// Between two pools (indices). Bytes per second in one direction.

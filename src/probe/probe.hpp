@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <canirun/machine.hpp>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace canirun::probe {
+
+struct ProbeOptions {
+  std::filesystem::path root = "/";  ///< where /proc, /sys, /etc live; another folder is a recorded machine
+  bool vendor_libraries = true;      ///< false: no driver library is loaded, sysfs only
+  double vendor_timeout_s = 3;       ///< a driver that takes longer is given up on, with a note
+  std::string self_executable;       ///< kept for callers; the child is forked, not executed
+  /// Full path of libnvidia-ml.so.1; "" = the loader's search path, then WSL's folder.
+  std::string nvml_library;
+};
+
+/// Looks at a machine. Never fails and never throws: each fact is a value, or a ProbeNote that says why there is none.
+/// devices[0] is the CPU, pools[0] the memory it uses. Call before threads are started: driver libraries run in a
+/// forked child, so that a hang or a crash of theirs costs `vendor_timeout_s` and a note, not the answer.
+Machine probe_machine(const ProbeOptions& options = {});
+
+/// What the child would say, on stdout: `canirun __probe nvidia`, for bug reports. Exit code 0, or 2 for an unknown vendor.
+int run_probe_child(std::string_view vendor);
+
+}  // namespace canirun::probe

@@ -3,6 +3,7 @@
 #include <canirun/engine.hpp>
 #include <canirun/machine.hpp>
 #include <canirun/model.hpp>
+#include <canirun/names.hpp>
 #include <canirun/placement.hpp>
 #include <string>
 #include <vector>

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+#include <array>
+
+#include "report/commands.hpp"
+#include "report/sections.hpp"
+
+namespace canirun::report {
+namespace {
+
+void set_parts(Node node, const MemoryParts& parts) {
+  node.set("weights_bytes", parts.weights_bytes);
+  node.set("repacked_weights_bytes", parts.repacked_weights_bytes);
+  node.set("kv_cache_bytes", parts.kv_cache_bytes);
+  node.set("recurrent_state_bytes", parts.recurrent_state_bytes);
+  node.set("compute_bytes", parts.compute_bytes);
+  node.set("output_bytes", parts.output_bytes);
+  node.set("runtime_overhead_bytes", parts.runtime_overhead_bytes);
+}
+
+/// Layers "auto" or as many as were asked for.
+void set_layers(Node node, std::string_view name, const std::optional<std::uint32_t>& layers) {
+  if (layers) {
+    node.set(name, *layers);
+  } else {
+    node.set(name, "auto");
+  }
+}
+
+const MemoryPool* pool_at(const Machine& machine, std::uint32_t index) {
+  return index < machine.pools.size() ? &machine.pools[index] : nullptr;
+}
+void set_pool(Node node, std::string_view name, const Machine& machine, std::uint32_t index) {
+  const MemoryPool* pool = pool_at(machine, index);
+  node.set(name, pool ? std::optional(pool->id) : std::nullopt);
+}
+
+}  // namespace
+
+void write_request(Node root, const Answer& answer) {
+  const RequestEcho& request = answer.request;
+  const EngineSettings& settings = answer.question.settings;
+  root.object("request", [&](Node node) {
+    node.set("id", request.id);
+    node.set("model", request.model);
+    node.set("quant", request.quant);
+    node.set("on", request.on);
+    node.set("ram", request.ram);
+    node.set("vram", request.vram);
+    node.set("bandwidth", request.bandwidth);
+    node.set("context_tokens", settings.context_tokens);
+    node.set("parallel", settings.parallel);
+    node.set("kv_unified", settings.kv_unified);
+    node.set("kv_type_k", settings.kv_type_k);
+    node.set("kv_type_v", settings.kv_type_v);
+    node.set("flash_attn", settings.flash_attn);
+    node.set("swa_full", settings.swa_full);
+    node.set("batch", settings.batch);
+    node.set("ubatch", settings.ubatch);
+    node.set("max_output_rows", settings.max_output_rows);
+    set_layers(node, "gpu_layers", settings.gpu_layers);
+    set_layers(node, "cpu_moe_layers", settings.cpu_moe_layers);
+    node.set("op_offload", settings.op_offload);
+    node.set("engine", settings.engine);
+    node.set("engine_mode", settings.mode);
+    node.set("backend", settings.backend);
+    node.set("threads", settings.threads);
+    node.set("depth_tokens", request.depth_tokens);
+    node.set("prompt_tokens", request.prompt_tokens);
+    node.set("profile", request.profile);
+    node.set("vs", request.vs);
+  });
+}
+
+void write_model(Node root, const Answer& answer) {
+  const ModelSpec& model = answer.model;
+  root.object("model", [&](Node node) {
+    node.set("id", model.id);
+    node.set("name", model.name);
+    node.set("vendor", model.vendor);
+    node.set("licence", model.licence);
+    node.set("architecture", model.architecture);
+    node.set("parameter_count", model.parameter_count);
+    node.set("active_parameter_count", model.active_parameter_count);
+    node.set("quant", answer.quant.id);
+    node.set("quant_is_approximate", answer.quant.approximate);
+    node.set("weights_bytes", answer.assessment.weights.file_bytes);
+    node.set("context_limit_tokens", model.context_limit_tokens);
+    node.set("basis", model.provenance.basis);
+    node.set("source", model.provenance.source);
+    node.set("retrieved", model.provenance.retrieved);
+  });
+}
+
+void write_memory(Node root, const Answer& answer) {
+  const MemoryEstimate& memory = answer.assessment.placed.memory;
+  root.object("memory", [&](Node node) {
+    node.set("total_bytes", memory.parts.total());
+    node.object("parts", [&](Node parts) { set_parts(parts, memory.parts); });
+    node.objects("pools", memory.pools, [&](Node entry, const PoolMemory& used) {
+      const MemoryPool* pool = pool_at(answer.machine, used.pool);
+      entry.set("pool", pool ? std::optional(pool->id) : std::nullopt);
+      entry.set("kind", pool ? std::optional(pool->kind) : std::nullopt);
+      set_parts(entry, used.parts);
+      entry.set("used_bytes", used.used_bytes);
+      entry.set("required_bytes", used.required_bytes);
+      entry.set("usable_bytes", used.usable_bytes);
+      entry.set("free_bytes", pool ? pool->free_bytes : std::nullopt);
+    });
+    node.set("kv_bytes_per_token", memory.kv_bytes_per_token);
+  });
+}
+
+void write_placement(Node root, const Answer& answer) {
+  const Placement& placement = answer.assessment.placed.placement;
+  root.object("placement", [&](Node node) {
+    node.set("status", placement.status);
+    node.set("fits_now", placement.fits_now);
+    node.set("fits_idle", placement.fits_idle);
+    node.set("gpu_layers", placement.gpu_layers);
+    node.set("layers", static_cast<std::uint64_t>(answer.model.layers.size()));
+    node.set("expert_layers_on_cpu", placement.expert_layers_on_cpu);
+    set_pool(node, "output_pool", answer.machine, placement.output_pool);
+    node.set("headroom_bytes", placement.headroom_bytes);
+    set_pool(node, "limiting_pool", answer.machine, placement.limiting_pool);
+    node.set("max_context_tokens", placement.max_context_tokens);
+  });
+}
+
+void write_throughput(Node root, const Answer& answer) {
+  if (!answer.assessment.speed) return root.set_null("throughput");
+  const ThroughputEstimate& speed = *answer.assessment.speed;
+  root.object("throughput", [&](Node node) {
+    node.set("decode_tokens_per_s", speed.decode_tokens_per_s);
+    node.set("prefill_tokens_per_s", speed.prefill_tokens_per_s);
+    node.set("time_to_first_token_s", speed.time_to_first_token_s);
+    node.set("roofline_tokens_per_s", speed.roofline_tokens_per_s);
+    node.set("bottleneck", speed.bottleneck);
+    node.set("basis", speed.basis);
+    node.set("how_known", speed.how_known);
+    node.objects("pools", speed.pools, [&](Node entry, const PoolTime& time) {
+      set_pool(entry, "pool", answer.machine, time.pool);
+      entry.set("weight_bytes_per_token", time.weight_bytes);
+      entry.set("kv_bytes_per_token", time.kv_bytes);
+      entry.set("effective_bandwidth_bytes_per_s", time.effective_bandwidth_bytes_per_s);
+      entry.set("seconds_per_token", time.seconds);
+    });
+    node.objects("by_depth", speed.by_depth, [](Node entry, const DepthSpeed& at) {
+      entry.set("depth_tokens", at.depth_tokens);
+      entry.set("decode_tokens_per_s", at.decode_tokens_per_s);
+    });
+  });
+}
+
+void write_capability(Node root, const Capability& capability) {
+  root.object("capability", [&](Node node) {
+    node.set("task", capability.task);
+    node.set("level", capability.level);
+    node.set("grade", capability.grade);
+    node.set("score", capability.score);
+    node.set("gap_to_frontier", capability.gap_to_reference);
+    node.set("reference", capability.reference.empty() ? std::nullopt : std::optional(capability.reference));
+    node.objects("evidence", capability.evidence, [](Node entry, const CapabilityEvidence& evidence) {
+      entry.set("benchmark", evidence.benchmark);
+      entry.set("local_value", evidence.local_value);
+      entry.set("reference_value", evidence.reference_value);
+      entry.set("self_reported", evidence.self_reported);
+      entry.set("source", evidence.source);
+    });
+  });
+}
+
+void write_verdict(Node root, const Verdict& verdict) {
+  root.object("verdict", [&](Node node) {
+    node.set("answer", verdict.answer);
+    node.set("yes", verdict.yes);
+    node.set("worth_it", verdict.worth_it);
+    node.objects("reasons", verdict.reasons, [](Node entry, const Reason& reason) {
+      entry.set("code", reason.code);
+      entry.set("text", reason.text);
+    });
+    node.objects("suggestions", verdict.suggestions, [](Node entry, const Suggestion& suggestion) {
+      entry.set("command", suggestion.command);
+      entry.set("text", suggestion.text);
+    });
+    node.set("confidence", verdict.confidence);
+  });
+}
+
+void write_commands(Node root, const Answer& answer) {
+  static constexpr std::array<std::pair<Engine, std::string_view>, 5> k_keys{{{Engine::llama_cpp, "llama_cpp"},
+                                                                              {Engine::ollama, "ollama"},
+                                                                              {Engine::lmstudio, "lmstudio"},
+                                                                              {Engine::vllm, "vllm"},
+                                                                              {Engine::mlx, "mlx"}}};
+  const auto lines = launch_commands(answer.machine, answer.model, answer.quant, answer.question.settings, answer.assessment.placed.placement);
+  const bool runs = answer.assessment.placed.placement.status != FitStatus::does_not_fit;
+  const auto line_for = [&](Engine engine) -> const LaunchCommand* {
+    for (const LaunchCommand& line : lines) {
+      if (line.engine == engine && runs) return &line;
+    }
+    return nullptr;
+  };
+  const auto set_each = [&](Node node, std::string LaunchCommand::*member) {
+    for (const auto& [engine, key] : k_keys) {
+      const LaunchCommand* line = line_for(engine);
+      node.set(key, line && !(line->*member).empty() ? std::optional(line->*member) : std::nullopt);
+    }
+  };
+  root.object("commands", [&](Node node) {
+    set_each(node, &LaunchCommand::command);
+    node.object("environment", [&](Node inner) { set_each(inner, &LaunchCommand::environment); });
+    node.object("base_urls", [&](Node inner) { set_each(inner, &LaunchCommand::base_url); });
+    node.object("notes", [&](Node inner) { set_each(inner, &LaunchCommand::note); });
+  });
+}
+
+std::string answer_json(const Answer& answer, JsonStyle style) {
+  Document document("canirun/assessment", answer.head);
+  Node root = document.root();
+  root.set("id", answer.request.id);
+  write_request(root, answer);
+  write_machine(root, answer.machine);
+  write_model(root, answer);
+  write_memory(root, answer);
+  write_placement(root, answer);
+  write_throughput(root, answer);
+  root.object("usability", [&](Node node) {
+    node.set("level", answer.assessment.usability.level);
+    node.set("reason", answer.assessment.usability.reason);
+  });
+  write_capability(root, answer.assessment.capability);
+  write_cost(root, answer.assessment.cost);
+  write_verdict(root, answer.assessment.verdict);
+  write_commands(root, answer);
+  return document.text(style);
+}
+
+}  // namespace canirun::report

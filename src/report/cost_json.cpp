@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+
+#include "report/sections.hpp"
+
+namespace canirun::report {
+namespace {
+
+void set_local(Node node, std::string_view name, const std::optional<LocalCost>& cost) {
+  if (!cost) return node.set_null(name);
+  node.object(name, [&](Node inner) {
+    inner.set("usd_per_day", cost->usd_per_day);
+    inner.set("usd_per_year", cost->usd_per_year);
+    inner.set("usd_per_year_range", cost->usd_per_year_range);
+    inner.set("cash_usd_per_day", cost->cash_usd_per_day);
+    inner.set("electricity_usd_per_year", cost->electricity_usd_per_year);
+    inner.set("electricity_usd_per_kwh", cost->electricity_usd_per_kwh);
+    inner.set("kwh_per_day", cost->kwh_per_day);
+    inner.set("active_w", cost->active_w);
+    inner.set("prefill_w", cost->prefill_w);
+    inner.set("idle_w", cost->idle_w);
+    inner.set("watts_basis", cost->watts_basis);
+    inner.set("hardware_price_usd", cost->hardware_price_known ? std::optional(cost->hardware_price_usd) : std::nullopt);
+    inner.set("resale_usd", cost->hardware_price_known ? std::optional(cost->resale_usd) : std::nullopt);
+    inner.set("capital_usd_per_year", cost->capital_usd_per_year);
+    inner.set("finance_usd_per_year", cost->finance_usd_per_year);
+    inner.set("maintenance_usd_per_year", cost->maintenance_usd_per_year);
+    inner.set("repairs_usd_per_year", cost->repairs_usd_per_year);
+    inner.set("marginal_usd_per_mtok_output", cost->marginal_usd_per_mtok_output);
+    inner.set("marginal_usd_per_mtok_input", cost->marginal_usd_per_mtok_input);
+    inner.set("price_source", cost->price_source);
+    inner.set("price_date", cost->price_date);
+  });
+}
+
+void set_break_even(Node node, std::string_view name, const BreakEven* point) {
+  if (point == nullptr) return node.set_null(name);
+  node.object(name, [&](Node inner) {
+    inner.set("against", point->against);
+    inner.set("never", point->never);
+    inner.set("reason", point->reason);
+    inner.set("output_tokens_per_day", point->output_tokens_per_day);
+    inner.set("times_stated_use", point->times_stated_use);
+    inner.set("payback_months", point->payback_months);
+    inner.set("beyond_capacity", point->beyond_capacity);
+  });
+}
+
+const BreakEven* break_even_against(const CostEstimate& cost, const std::string& price_id) {
+  const auto found = std::find_if(cost.break_even.begin(), cost.break_even.end(), [&](const BreakEven& point) { return point.against == price_id; });
+  return found == cost.break_even.end() ? nullptr : &*found;
+}
+
+void set_api(Node node, const ApiCost& api, const CostEstimate& cost) {
+  node.set("price_id", api.price_id);
+  node.set("name", api.name);
+  node.set("provider", api.provider);
+  node.set("same_model", api.same_model);
+  node.set("usd_per_day", api.usd_per_day);
+  node.set("usd_per_year", api.usd_per_year);
+  node.set("usd_per_year_range", api.usd_per_year_range);
+  node.set("input_usd_per_mtok", api.input_usd_per_mtok);
+  node.set("cache_read_usd_per_mtok", api.cache_read_usd_per_mtok);
+  node.set("output_usd_per_mtok", api.output_usd_per_mtok);
+  node.set("price_date", api.price_date);
+  node.set("price_is_old", api.price_is_old);
+  set_break_even(node, "break_even", break_even_against(cost, api.price_id));
+}
+
+void set_capacity(Node node, const Capacity& capacity) {
+  node.set("feasible", capacity.feasible);
+  node.set("active_hours_per_day", capacity.active_hours_per_day);
+  node.set("utilisation", capacity.utilisation);
+  node.set("max_output_tokens_per_day", capacity.max_output_tokens_per_day);
+  node.set("prefill_bound", capacity.prefill_bound);
+}
+
+}  // namespace
+
+void write_cost(Node root, const CostEstimate& cost) {
+  root.object("cost", [&](Node node) {
+    node.object("usage", [&](Node usage) {
+      usage.set("output_tokens_per_day", cost.output_tokens_per_day);
+      usage.set("input_tokens_per_day", cost.input_tokens_per_day);
+      usage.set("cached_tokens_per_day", cost.cached_tokens_per_day);
+      usage.set("active_days_per_year", cost.active_days_per_year);
+    });
+    node.object("local", [&](Node local) {
+      set_local(local, "own", cost.local_own);
+      set_local(local, "buy", cost.local_buy);
+      local.object("capacity", [&](Node capacity) { set_capacity(capacity, cost.capacity); });
+    });
+    node.objects("api", cost.api, [&](Node entry, const ApiCost& api) { set_api(entry, api, cost); });
+    if (cost.rent) {
+      node.object("rent", [&](Node rent) {
+        rent.set("hardware", cost.rent->hardware);
+        rent.set("provider", cost.rent->provider);
+        rent.set("usd_per_hour", cost.rent->usd_per_hour);
+        rent.set("hours_per_day", cost.rent->hours_per_day);
+        rent.set("usd_per_year", cost.rent->usd_per_year);
+        rent.set("price_date", cost.rent->price_date);
+      });
+    } else {
+      node.set_null("rent");
+    }
+    if (cost.hybrid) {
+      node.object("hybrid", [&](Node hybrid) {
+        hybrid.set("local_share", cost.hybrid->local_share);
+        hybrid.set("escalation_share", cost.hybrid->escalation_share);
+        hybrid.set("usd_per_day", cost.hybrid->usd_per_day);
+        hybrid.set("usd_per_year", cost.hybrid->usd_per_year);
+      });
+    } else {
+      node.set_null("hybrid");
+    }
+    set_break_even(node, "break_even", cost.break_even.empty() ? nullptr : &cost.break_even.front());
+    node.objects("drivers", cost.drivers, [](Node entry, const Driver& driver) {
+      entry.set("name", driver.name);
+      entry.set("swing_usd_per_year", driver.swing_usd_per_year);
+    });
+    node.set("leaves_out", cost.leaves_out);
+  });
+}
+
+std::string cost_json(const Answer& answer, JsonStyle style) {
+  Document document("canirun/cost", answer.head);
+  Node root = document.root();
+  root.set("id", answer.request.id);
+  write_request(root, answer);
+  write_machine_summary(root, answer.machine);
+  write_model(root, answer);
+  write_throughput(root, answer);
+  write_capability(root, answer.assessment.capability);
+  write_cost(root, answer.assessment.cost);
+  write_verdict(root, answer.assessment.verdict);
+  return document.text(style);
+}
+
+}  // namespace canirun::report

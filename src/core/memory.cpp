@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <canirun/memory.hpp>
+#include <canirun/placement.hpp>
+
+#include "core/compute_buffer.hpp"
+#include "core/kv_cache.hpp"
+#include "core/overhead.hpp"
+#include "core/site_memory.hpp"
+
+namespace canirun {
+namespace {
+
+constexpr std::uint64_t k_logit_bytes = 4;
+
+/// The CPU backend repacks only where it is alone: with a GPU runtime loaded, host weights go to plain mapped memory.
+bool repacks(const MemoryQuestion& question) {
+  const bool llama = question.settings.engine != Engine::vllm && question.settings.engine != Engine::mlx;
+  const CpuIsa isa = question.machine.cpu.isa;
+  const bool has_kernels = isa != CpuIsa::scalar && isa != CpuIsa::avx && isa != CpuIsa::neon;
+  return llama && question.settings.repack && !question.sites.has_gpu() && has_kernels;
+}
+
+void add_layers(const MemoryQuestion& question, const Layout& layout, SiteMemory& memory) {
+  const bool repack = repacks(question);
+  const std::size_t count = std::min(question.weights.layers.size(), layout.layer_site.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const LayerWeights& weights = question.weights.layers[i];
+    MemoryParts& site = memory[layout.layer_site[i]];
+    site.weights_bytes += weights.attention_bytes + weights.dense_ffn_bytes;
+    memory[layout.expert_site[i]].weights_bytes += weights.expert_bytes;
+    if (repack) memory[k_host_site].repacked_weights_bytes += weights.repackable_bytes + weights.repackable_expert_bytes;
+  }
+  for (std::size_t i = 0; i < std::min(question.caches.size(), layout.layer_site.size()); ++i) {
+    MemoryParts& site = memory[layout.layer_site[i]];
+    site.kv_cache_bytes += question.caches[i].kv_bytes;
+    site.recurrent_state_bytes += question.caches[i].state_bytes;
+  }
+}
+
+/// The embedding stays on the host; a tied output is a second copy of it, unless both map the same pages of the file.
+void add_embedding_and_output(const MemoryQuestion& question, const Layout& layout, SiteMemory& memory) {
+  const WeightTable& weights = question.weights;
+  memory[k_host_site].weights_bytes += weights.token_embedding_bytes + weights.per_layer_embedding_bytes;
+  const bool same_pages = question.sites.pool[layout.output_site] == question.sites.pool[k_host_site];
+  const std::uint64_t shared =
+      weights.output_is_tied && same_pages ? std::min(weights.token_embedding_bytes, weights.output_bytes) : 0;
+  memory[layout.output_site].weights_bytes += weights.output_bytes - shared;
+  if (repacks(question)) memory[k_host_site].repacked_weights_bytes += weights.output_repackable_bytes;
+  memory[k_host_site].output_bytes += question.model.vocab_size * k_logit_bytes * question.shape.sequences;
+}
+
+void add_buffers(const MemoryQuestion& question, const Layout& layout, SiteMemory& memory) {
+  const SiteBytes compute =
+      compute_buffers(question.model, question.weights, question.settings, question.shape, question.sites, layout);
+  for (std::uint32_t site = 0; site < question.sites.count; ++site) memory[site].compute_bytes += compute[site];
+  memory[k_host_site].runtime_overhead_bytes += host_overhead_bytes(question.model);
+  for (std::uint32_t site = 1; site < question.sites.count; ++site) {
+    const Device& device = question.machine.devices[question.sites.device[site]];
+    memory[site].runtime_overhead_bytes += device_overhead_bytes(device, question.sites.backend, question.settings.engine);
+  }
+}
+
+}  // namespace
+
+MemoryParts& MemoryParts::operator+=(const MemoryParts& other) {
+  weights_bytes += other.weights_bytes;
+  repacked_weights_bytes += other.repacked_weights_bytes;
+  kv_cache_bytes += other.kv_cache_bytes;
+  recurrent_state_bytes += other.recurrent_state_bytes;
+  compute_bytes += other.compute_bytes;
+  output_bytes += other.output_bytes;
+  runtime_overhead_bytes += other.runtime_overhead_bytes;
+  return *this;
+}
+
+MemoryQuestion memory_question(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
+                               const EngineSettings& settings) {
+  MemoryQuestion question{.machine = machine,
+                          .model = model,
+                          .weights = weights,
+                          .settings = settings,
+                          .sites = engine_sites(machine, settings),
+                          .shape = context_shape(settings, model),
+                          .caches = layer_caches(model, settings)};
+  return question;
+}
+
+void set_context(MemoryQuestion& question, std::uint32_t context_tokens) {
+  question.settings.context_tokens = context_tokens;
+  question.shape = context_shape(question.settings, question.model);
+  for (std::size_t i = 0; i < question.caches.size(); ++i) {
+    question.caches[i] = layer_cache(question.model, question.model.layers[i], question.settings, question.shape);
+  }
+}
+
+SiteMemory site_memory(const MemoryQuestion& question, const Layout& layout) {
+  SiteMemory memory{};
+  add_layers(question, layout, memory);
+  add_embedding_and_output(question, layout, memory);
+  add_buffers(question, layout, memory);
+  return memory;
+}
+
+std::uint64_t required_bytes(const MemoryParts& parts) {
+  return parts.total() - std::min(parts.weights_bytes, parts.repacked_weights_bytes);
+}
+
+MemoryEstimate pool_memory(const MemoryQuestion& question, const SiteMemory& memory) {
+  MemoryEstimate estimate;
+  estimate.pools.resize(question.machine.pools.size());
+  for (std::uint32_t site = 0; site < question.sites.count; ++site) {
+    estimate.parts += memory[site];
+    if (question.sites.pool[site] < estimate.pools.size()) estimate.pools[question.sites.pool[site]].parts += memory[site];
+  }
+  for (std::uint32_t i = 0; i < estimate.pools.size(); ++i) {
+    PoolMemory& pool = estimate.pools[i];
+    pool.pool = i;
+    pool.used_bytes = pool.parts.total();
+    pool.required_bytes = required_bytes(pool.parts);
+    pool.usable_bytes = usable_for(question.machine.pools[i], question.settings.engine, true);
+  }
+  estimate.kv_bytes_per_token = kv_bytes_per_token(question.model, question.settings);
+  return estimate;
+}
+
+MemoryEstimate estimate_memory(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
+                               const EngineSettings& settings, const Placement& placement) {
+  const MemoryQuestion question = memory_question(machine, model, weights, settings);
+  return pool_memory(question, site_memory(question, layout_of(question.sites, model, placement)));
+}
+
+}  // namespace canirun

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include "core/placement_layout.hpp"
+
+#include <algorithm>
+#include <canirun/names.hpp>
+
+namespace canirun {
+namespace {
+
+Backend native_backend(Vendor vendor) {
+  switch (vendor) {
+    case Vendor::nvidia:
+      return Backend::cuda;
+    case Vendor::amd:
+      return Backend::rocm;
+    case Vendor::apple:
+      return Backend::metal;
+    case Vendor::intel:
+      return Backend::sycl;
+    case Vendor::unknown:
+    case Vendor::qualcomm:
+    case Vendor::arm:
+    case Vendor::other:
+      return Backend::vulkan;
+  }
+  return Backend::vulkan;
+}
+
+/// The runtime that is installed for the device, else the vendor's own.
+Backend backend_of(const Device& device) {
+  if (device.runtime) {
+    if (const auto named = from_name<Backend>(*device.runtime)) return *named;
+  }
+  return native_backend(device.vendor);
+}
+
+/// A device nobody named a vendor for (a free description) is driven by whatever is asked.
+bool can_drive(Backend asked, const Device& device) {
+  if (asked == Backend::automatic || asked == Backend::vulkan || device.vendor == Vendor::unknown) return true;
+  return asked == native_backend(device.vendor);
+}
+
+bool is_gpu(const Device& device) {
+  return device.kind == DeviceKind::discrete_gpu || device.kind == DeviceKind::integrated_gpu;
+}
+
+/// An integrated GPU counts when its memory is more than the plain host memory of a desktop processor, and when there
+/// is no discrete one: the engines skip it then.
+bool is_used(const Machine& machine, const Device& device, Backend asked, bool any_discrete) {
+  if (!is_gpu(device) || device.pool >= machine.pools.size() || !can_drive(asked, device)) return false;
+  if (device.kind == DeviceKind::discrete_gpu) return true;
+  return !any_discrete && machine.pools[device.pool].kind != PoolKind::host;
+}
+
+void set_split(const Machine& machine, Sites& sites) {
+  double sum = 0;
+  for (std::uint32_t site = 1; site < sites.count; ++site) {
+    sum += static_cast<double>(usable_bytes(machine.pools[sites.pool[site]], true));
+    sites.split[site] = sum;
+  }
+  for (std::uint32_t site = 1; site < sites.count; ++site) {
+    sites.split[site] = sum > 0 ? sites.split[site] / sum : static_cast<double>(site) / (sites.count - 1);
+  }
+}
+
+}  // namespace
+
+Sites engine_sites(const Machine& machine, const EngineSettings& settings) {
+  Sites sites;
+  if (settings.backend == Backend::cpu) return sites;
+  const bool any_discrete = std::any_of(machine.devices.begin(), machine.devices.end(), [&](const Device& device) {
+    return device.kind == DeviceKind::discrete_gpu && can_drive(settings.backend, device);
+  });
+  for (std::uint32_t i = 0; i < machine.devices.size() && sites.count < k_max_sites; ++i) {
+    const Device& device = machine.devices[i];
+    if (!is_used(machine, device, settings.backend, any_discrete)) continue;
+    sites.pool[sites.count] = device.pool;
+    sites.device[sites.count] = i;
+    if (sites.count == 1) sites.backend = settings.backend == Backend::automatic ? backend_of(device) : settings.backend;
+    ++sites.count;
+  }
+  set_split(machine, sites);
+  return sites;
+}
+
+std::uint32_t all_gpu_layers(const ModelSpec& model) {
+  return static_cast<std::uint32_t>(model.layers.size()) + model.next_token_layers + 1;
+}
+
+void lay_out(const Sites& sites, const ModelSpec& model, std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu,
+             Layout& layout) {
+  const auto count = static_cast<std::uint32_t>(model.layers.size());
+  const std::uint32_t all = all_gpu_layers(model);
+  const std::uint32_t active = sites.has_gpu() ? std::min(gpu_layers, all) : 0;
+  const std::uint32_t first = all - active;  // i_gpu_start; the output layer is number all - 1
+  const auto site_of = [&](std::uint32_t layer) -> std::uint8_t {
+    if (layer < first) return k_host_site;
+    // Single precision on purpose: the engine compares floats, and a layer on the edge has to fall to the same side.
+    const float share = static_cast<float>(layer - first) / static_cast<float>(active);
+    std::uint8_t site = 1;
+    while (site + 1U < sites.count && !(static_cast<float>(sites.split[site]) > share)) ++site;
+    return site;
+  };
+  layout.gpu_layers = active;
+  layout.expert_layers_on_cpu = model.moe ? std::min(expert_layers_on_cpu, count) : 0;
+  layout.layer_site.resize(count);
+  layout.expert_site.resize(count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    layout.layer_site[i] = site_of(i);
+    layout.expert_site[i] = i < layout.expert_layers_on_cpu ? k_host_site : layout.layer_site[i];
+  }
+  layout.output_site = site_of(all - 1);
+}
+
+Layout layout_of(const Sites& sites, const ModelSpec& model, const Placement& placement) {
+  Layout layout;
+  lay_out(sites, model, placement.gpu_layers, placement.expert_layers_on_cpu, layout);
+  const auto site_in = [&](std::uint8_t pool, std::uint8_t planned) {
+    if (sites.pool[planned] == pool) return planned;
+    for (std::uint8_t site = 0; site < sites.count; ++site) {
+      if (sites.pool[site] == pool) return site;
+    }
+    return k_host_site;
+  };
+  for (std::size_t i = 0; i < std::min(placement.layers.size(), layout.layer_site.size()); ++i) {
+    layout.layer_site[i] = site_in(placement.layers[i].pool, layout.layer_site[i]);
+    layout.expert_site[i] = site_in(placement.layers[i].expert_pool, layout.expert_site[i]);
+  }
+  layout.output_site = site_in(placement.output_pool, layout.output_site);
+  return layout;
+}
+
+}  // namespace canirun

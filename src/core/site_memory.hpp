@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <array>
+#include <canirun/memory.hpp>
+#include <vector>
+
+#include "core/placement_layout.hpp"
+
+namespace canirun {
+
+using SiteMemory = std::array<MemoryParts, k_max_sites>;
+
+/// Everything about a question that does not change while placements are tried.
+struct MemoryQuestion {
+  const Machine& machine;
+  const ModelSpec& model;
+  const WeightTable& weights;
+  EngineSettings settings;
+  Sites sites;
+  ContextShape shape;
+  std::vector<LayerCache> caches;
+};
+MemoryQuestion memory_question(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
+                               const EngineSettings& settings);
+
+/// The same question at another context length.
+void set_context(MemoryQuestion& question, std::uint32_t context_tokens);
+
+/// What each site has to hold under a layout.
+SiteMemory site_memory(const MemoryQuestion& question, const Layout& layout);
+
+/// Bytes that have to be there: all but the mapped file copy of weights that were repacked, which the system takes back.
+std::uint64_t required_bytes(const MemoryParts& parts);
+
+/// The sites summed into the machine's pools.
+MemoryEstimate pool_memory(const MemoryQuestion& question, const SiteMemory& memory);
+
+}  // namespace canirun

@@ -14,7 +14,7 @@
 namespace canirun::catalog {
 
 /// A device of data/devices/: a GPU, an APU, a CPU platform or a memory configuration, keyed by PCI id where it has one.
-struct DeviceRecord;  // records.hpp
+struct DeviceRecord;  // device_record.hpp
 
 /// All of data/, read lazily from the embedded blob, with the user's overlays merged on top by id.
 /// Lookups are by exact id or alias first (case, spaces, '-', '_' and '.' folded), else not_found with suggestions.
@@ -24,6 +24,8 @@ class Catalog {
   static Catalog embedded();
   /// Embedded data with overlay folders (later wins). A bad file or record is reported in `problems()`; the rest works.
   static Catalog with_overlays(std::span<const std::filesystem::path> folders);
+  /// From a blob that outlives the catalog; a damaged one is reported in `problems()` and holds nothing. For tests.
+  static Catalog from_blob(std::string_view bytes, std::span<const std::filesystem::path> overlays);
   ~Catalog();
   Catalog(Catalog&&) noexcept;
   Catalog& operator=(Catalog&&) noexcept;
@@ -38,8 +40,14 @@ class Catalog {
   [[nodiscard]] const Books& books() const;  ///< speed constants, capability meanings, prices; decoded on first use
 
   /// Device by PCI id ("10de:2684") and, when several share it, by memory size; nullopt when unknown.
-  [[nodiscard]] std::optional<DeviceRecord> device_by_pci(std::string_view pci_id, std::optional<std::uint64_t> memory_bytes) const;
+  [[nodiscard]] std::optional<DeviceRecord> device_by_pci(std::string_view pci_id,
+                                                          std::optional<std::uint64_t> memory_bytes) const;
   [[nodiscard]] Result<DeviceRecord> device(std::string_view name) const;
+  /// Device by exact name (folded) and, when several share it, by memory size; no error text, nullopt when unknown.
+  [[nodiscard]] std::optional<DeviceRecord> device_named(std::string_view name,
+                                                         std::optional<std::uint64_t> memory_bytes) const;
+  /// Every device that carries this name or PCI id.
+  [[nodiscard]] std::vector<DeviceRecord> devices_named(std::string_view name) const;
   [[nodiscard]] std::vector<DeviceRecord> devices() const;
 
   [[nodiscard]] const std::string& date() const;  ///< newest `retrieved` in the data

@@ -75,7 +75,8 @@ void read_record(const nlohmann::json& value, const std::string& file, const std
     }
     return;
   }
-  loaded.names = folded_names(loaded.id, aliases, search_names(loaded.record));
+  for (std::string& name : exact_names(loaded.record)) aliases.push_back(std::move(name));
+  loaded.names = folded_names(loaded.id, aliases, derived_names(loaded.record));
   loaded.place = file + ": " + pointer;
   into.of<T>().push_back(std::move(loaded));
 }

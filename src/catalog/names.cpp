@@ -44,7 +44,7 @@ std::string fold(std::string_view name) {
 }
 
 std::vector<SearchName> folded_names(std::string_view id, const std::vector<std::string>& aliases,
-                                     const std::vector<std::string>& more) {
+                                     const std::vector<std::string>& derived) {
   std::vector<SearchName> names;
   const auto add = [&](std::string_view name, NameRank rank) {
     std::string folded = fold(name);
@@ -53,16 +53,19 @@ std::vector<SearchName> folded_names(std::string_view id, const std::vector<std:
   };
   add(id, NameRank::id);
   for (const std::string& alias : aliases) add(alias, NameRank::alias);
-  for (const std::string& name : more) add(name, NameRank::derived);
+  for (const std::string& name : derived) add(name, NameRank::derived);
   return names;
 }
 
-std::vector<std::string> search_names(const DeviceRecord& record) { return {record.name}; }
-
-std::vector<std::string> search_names(const ApiPrice& record) { return {record.model_name}; }
+std::vector<std::string> derived_names(const ApiPrice& record) { return {record.model_name}; }
 
 #if __has_include("catalog/model_record.hpp")
-std::vector<std::string> search_names(const ModelRecord& /*record*/) { return {}; }
+std::vector<std::string> exact_names(const ModelRecord& record) { return {record.spec.hf_repo, record.spec.ollama_tag}; }
+
+std::vector<std::string> derived_names(const ModelRecord& record) {
+  const std::size_t slash = record.spec.hf_repo.rfind('/');
+  return {record.spec.name, slash == std::string::npos ? std::string() : record.spec.hf_repo.substr(slash + 1)};
+}
 #endif
 
 }  // namespace canirun::catalog

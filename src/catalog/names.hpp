@@ -22,18 +22,25 @@ struct SearchName {
 };
 
 /// Names beyond `id` and `aliases` that a record is found by, unfolded. Overloads for kinds that have more.
+/// `exact_names` are as good as aliases; `derived_names` (short forms) only count when nobody has the name outright.
 template <class T>
-std::vector<std::string> search_names(const T& /*record*/) {
+std::vector<std::string> exact_names(const T& /*record*/) {
   return {};
 }
-std::vector<std::string> search_names(const DeviceRecord& record);
-std::vector<std::string> search_names(const ApiPrice& record);
+template <class T>
+std::vector<std::string> derived_names(const T& /*record*/) {
+  return {};
+}
+std::vector<std::string> exact_names(const DeviceRecord& record);
+std::vector<std::string> derived_names(const DeviceRecord& record);
+std::vector<std::string> derived_names(const ApiPrice& record);
 #if __has_include("catalog/model_record.hpp")
-std::vector<std::string> search_names(const ModelRecord& record);
+std::vector<std::string> exact_names(const ModelRecord& record);
+std::vector<std::string> derived_names(const ModelRecord& record);
 #endif
 
 /// All names of a record, folded, each once with its best rank; names that fold to nothing are left out.
 std::vector<SearchName> folded_names(std::string_view id, const std::vector<std::string>& aliases,
-                                     const std::vector<std::string>& more);
+                                     const std::vector<std::string>& derived);
 
 }  // namespace canirun::catalog

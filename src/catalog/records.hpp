@@ -37,7 +37,7 @@
 ///   2. include it above and add one line to `Kinds` below;
 ///   3. a schema in data/schema/<kind>.schema.json, and files anywhere in data/.
 /// `id` (unique within the kind) and `aliases` are read by the framework for every kind, whether or not `fields` names
-/// them; both are searchable. More names to search by: an overload of `search_names` in names.hpp.
+/// them; both are searchable. More names to search by: an overload of `exact_names` or `derived_names` in names.hpp.
 namespace canirun::catalog {
 
 /// Text usable as a template argument.
@@ -54,6 +54,7 @@ struct Kind {
   static constexpr std::string_view schema = Schema.view();
 };
 
+// clang-format off
 using Kinds = std::tuple<
 #if __has_include("catalog/model_record.hpp")
     Kind<"canirun/models", ModelRecord>,
@@ -62,16 +63,21 @@ using Kinds = std::tuple<
     Kind<"canirun/quants", QuantScheme>,
 #endif
 #if __has_include("catalog/fields_money.hpp")
-    Kind<"canirun/usage", UsageProfile>, Kind<"canirun/prices-api", ApiPrice>,
-    Kind<"canirun/prices-hardware", HardwarePrice>, Kind<"canirun/prices-resale", ResaleClass>,
-    Kind<"canirun/prices-rental", RentalPrice>, Kind<"canirun/prices-electricity", ElectricityPrice>,
-    Kind<"canirun/prices-host", HostDefaults>, Kind<"canirun/capability-benchmarks", BenchmarkMeaning>,
+    Kind<"canirun/usage", UsageProfile>,
+    Kind<"canirun/prices-api", ApiPrice>,
+    Kind<"canirun/prices-hardware", HardwarePrice>,
+    Kind<"canirun/prices-resale", ResaleClass>,
+    Kind<"canirun/prices-rental", RentalPrice>,
+    Kind<"canirun/prices-electricity", ElectricityPrice>,
+    Kind<"canirun/prices-host", HostDefaults>,
+    Kind<"canirun/capability-benchmarks", BenchmarkMeaning>,
     Kind<"canirun/capability-usability", UsabilityThresholds>,
 #endif
 #if __has_include("catalog/fields_speed.hpp")
     Kind<"canirun/speed", SpeedConstants>,
 #endif
     Kind<"canirun/devices", DeviceRecord>>;
+// clang-format on
 
 inline constexpr std::size_t k_kind_count = std::tuple_size_v<Kinds>;
 

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+#include "catalog/catalog.hpp"
+
+#include <algorithm>
+#include <canirun/assess.hpp>
+#include <cmath>
+
+#include "catalog/lookup.hpp"
+#include "catalog/store.hpp"
+
+namespace canirun::catalog {
+
+struct Catalog::State {
+  explicit State(Blob blob) : store(std::move(blob)) {}
+
+  Store store;
+  std::vector<Error> problems;
+  std::optional<Books> books;  ///< filled on first use
+};
+
+Catalog::Catalog(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Catalog::~Catalog() = default;
+Catalog::Catalog(Catalog&&) noexcept = default;
+Catalog& Catalog::operator=(Catalog&&) noexcept = default;
+
+Catalog Catalog::from_blob(std::string_view bytes, std::span<const std::filesystem::path> overlays) {
+  Result<Blob> blob = Blob::open(bytes);
+  auto state = std::make_unique<State>(blob ? *std::move(blob) : Blob());
+  if (!blob) state->problems.push_back(std::move(blob).error());
+  for (const std::filesystem::path& folder : overlays) {
+    DataSet data;
+    read_data_folder(folder, data, state->problems);
+    state->store.add_overlay(std::move(data));
+  }
+  return Catalog(std::move(state));
+}
+
+namespace {
+
+template <class T>
+std::vector<std::string> suggest(const Store& store, std::string_view name) {
+  Suggestions suggestions(fold(name));
+  store.for_each_name<T>([&](std::string_view folded, std::string_view id) { suggestions.consider(folded, id); });
+  return suggestions.best();
+}
+
+/// The one record with this name, or not_found with suggestions.
+template <class T>
+Result<T> find_one(const Store& store, std::string_view what, std::string_view name, std::string otherwise) {
+  std::vector<T> found = store.find<T>(fold(name));
+  if (!found.empty()) return std::move(found.front());
+  return not_found(what, name, suggest<T>(store, name), std::move(otherwise));
+}
+
+/// A bare Ollama family ("llama3.1") means the size next to 8 billion parameters, as Ollama's default tag nearly always
+/// does; where it does not, the record has the bare name as an alias, and that is found first.
+std::optional<ModelRecord> family_default(const Store& store, std::string_view folded) {
+  constexpr double k_usual_size = 8e9;
+  std::optional<ModelRecord> best;
+  for (ModelRecord& record : store.all<ModelRecord>()) {
+    const std::size_t colon = record.spec.ollama_tag.find(':');
+    if (colon == std::string::npos || fold(record.spec.ollama_tag.substr(0, colon)) != folded) continue;
+    const auto off = [](const ModelRecord& r) {
+      return std::abs(static_cast<double>(r.spec.parameter_count) - k_usual_size);
+    };
+    if (!best || off(record) < off(*best)) best = std::move(record);
+  }
+  return best;
+}
+
+/// Of devices that share a name or PCI id, the one sold with a memory of this size: the nearest size, and no further
+/// away than drivers and ECC keep for themselves (up to an eighth).
+const DeviceRecord* by_memory(const std::vector<DeviceRecord>& devices, std::uint64_t memory_bytes) {
+  const DeviceRecord* best = nullptr;
+  double best_off = 0.125;
+  for (const DeviceRecord& device : devices) {
+    for (const std::uint64_t size : device.memory_bytes) {
+      const double off = std::abs(1 - static_cast<double>(memory_bytes) / static_cast<double>(size));
+      if (off < best_off) {
+        best_off = off;
+        best = &device;
+      }
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+Result<ModelSpec> Catalog::model(std::string_view name) const {
+  const std::vector<std::string> spellings = model_spellings(name);
+  for (const std::string& spelling : spellings) {
+    std::vector<ModelRecord> found = state_->store.find<ModelRecord>(spelling);
+    if (!found.empty()) return expand(std::move(found.front()));
+  }
+  for (const std::string& spelling : spellings) {
+    if (std::optional<ModelRecord> record = family_default(state_->store, spelling)) return expand(*std::move(record));
+  }
+  return not_found("model", name, suggest<ModelRecord>(state_->store, spellings.empty() ? name : spellings.back()),
+                   "canirun list shows every model");
+}
+
+std::vector<ModelSpec> Catalog::models() const {
+  std::vector<ModelSpec> models;
+  for (ModelRecord& record : state_->store.all<ModelRecord>()) models.push_back(expand(std::move(record)));
+  return models;
+}
+
+Result<QuantScheme> Catalog::quant(std::string_view name) const {
+  return find_one<QuantScheme>(state_->store, "quant", name, "Q4_K_M is the usual one");
+}
+std::vector<QuantScheme> Catalog::quants() const { return state_->store.all<QuantScheme>(); }
+
+Result<UsageProfile> Catalog::usage(std::string_view name) const {
+  std::string known;
+  for (const UsageProfile& profile : usages()) known += (known.empty() ? "one of: " : ", ") + profile.id;
+  return find_one<UsageProfile>(state_->store, "profile", name, std::move(known));
+}
+std::vector<UsageProfile> Catalog::usages() const { return state_->store.all<UsageProfile>(); }
+
+Result<ApiPrice> Catalog::api_price(std::string_view name) const {
+  return find_one<ApiPrice>(state_->store, "API model", name, "write it as provider/model, for example openai/gpt-4o-mini");
+}
+
+const Books& Catalog::books() const {
+  if (state_->books) return *state_->books;
+  const Store& store = state_->store;
+  Books books;
+#if __has_include("catalog/fields_speed.hpp")
+  books.speeds.architectures = store.all<SpeedConstants>();
+#endif
+  books.capability.benchmarks = store.all<BenchmarkMeaning>();
+  for (UsabilityThresholds& thresholds : store.all<UsabilityThresholds>())
+    books.capability.usability = std::move(thresholds);
+  books.prices.api = store.all<ApiPrice>();
+  books.prices.hardware = store.all<HardwarePrice>();
+  books.prices.resale = store.all<ResaleClass>();
+  books.prices.rental = store.all<RentalPrice>();
+  books.prices.electricity = store.all<ElectricityPrice>();
+  for (HostDefaults& host : store.all<HostDefaults>()) books.prices.host = std::move(host);
+  return state_->books.emplace(std::move(books));
+}
+
+std::optional<DeviceRecord> Catalog::device_by_pci(std::string_view pci_id,
+                                                   std::optional<std::uint64_t> memory_bytes) const {
+  const std::vector<DeviceRecord> found = state_->store.find<DeviceRecord>(fold(pci_id));
+  if (found.empty()) return std::nullopt;
+  if (found.size() > 1 && memory_bytes) {
+    if (const DeviceRecord* sized = by_memory(found, *memory_bytes)) return *sized;
+  }
+  return found.front();
+}
+
+Result<DeviceRecord> Catalog::device(std::string_view name) const {
+  return find_one<DeviceRecord>(state_->store, "device", name, "describe it instead: \"vram=24GiB,bandwidth=936GB/s\"");
+}
+
+std::vector<DeviceRecord> Catalog::devices_named(std::string_view name) const {
+  return state_->store.find<DeviceRecord>(fold(name));
+}
+
+std::optional<DeviceRecord> Catalog::device_named(std::string_view name, std::optional<std::uint64_t> memory_bytes) const {
+  std::vector<DeviceRecord> found = devices_named(name);
+  if (found.empty()) return std::nullopt;
+  if (memory_bytes) {
+    if (const DeviceRecord* sized = by_memory(found, *memory_bytes)) return *sized;
+  }
+  return std::move(found.front());
+}
+
+std::vector<DeviceRecord> Catalog::devices() const { return state_->store.all<DeviceRecord>(); }
+
+const std::string& Catalog::date() const { return state_->store.date(); }
+const std::vector<Error>& Catalog::problems() const { return state_->problems; }
+
+}  // namespace canirun::catalog

@@ -66,6 +66,7 @@ struct Capability {
   std::optional<double> gap_to_reference;  ///< weighted normalised gap, positive: reference is better
   std::string reference;                   ///< the API model compared with
   std::string grade;                       ///< "S".."F" against the best model known for the task; "?" without evidence
+  std::string quant_note;                  ///< what the quant does to it, when that was measured and matters; else ""
   std::vector<CapabilityEvidence> evidence;
 };
 
@@ -75,7 +76,9 @@ std::string grade_of(const std::optional<double>& score);
 /// Level by typical decode speed; a first word later than `slow_first_token_s` caps it at readable. Null: unusable.
 Usability judge_usability(const std::optional<ThroughputEstimate>& speed, const UsabilityThresholds& thresholds);
 /// Evidence of benchmarks that both have, never of different ones. The score for ranking needs no reference.
+/// Benchmarks are run on unquantised weights; with `quant`, a measured KL divergence lowers score and level.
 Capability judge_capability(const ModelSpec& model, Task task, const std::string& reference_name,
-                            const std::vector<QualityFigure>& reference_quality, const CapabilityBook& book);
+                            const std::vector<QualityFigure>& reference_quality, const CapabilityBook& book,
+                            const QuantScheme* quant = nullptr);
 
 }  // namespace canirun

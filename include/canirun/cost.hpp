@@ -210,6 +210,7 @@ struct CostEstimate {
   std::vector<std::string> leaves_out;  ///< what the figures do not contain, and warnings that change how to read them
   double output_tokens_per_day = 0, input_tokens_per_day = 0, cached_tokens_per_day = 0;
   double active_days_per_year = 0;
+  bool interactive = true;  ///< someone waits for the answers (from the profile)
 };
 
 /// The API price that `versus` names (id, or alias, exactly), the default comparator for "", or null.

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <canirun/names.hpp>
+#include <canirun/verdict.hpp>
+
+namespace canirun {
+namespace {
+
+/// Common llama.cpp mixtures from big to small. Below Q3 the loss is plain to see, so the list ends there with one.
+constexpr std::string_view k_quants[] = {"F16",    "Q8_0",   "Q6_K",   "Q5_K_M",  "Q5_K_S", "Q4_K_M",
+                                         "Q4_K_S", "IQ4_XS", "Q3_K_M", "IQ3_XXS", "Q2_K"};
+constexpr std::size_t k_most = 12;
+constexpr std::uint32_t k_least_context = 2048;
+
+struct Change {
+  std::string quant;
+  EngineSettings settings;
+  std::string text;
+};
+
+std::string command_for(const Machine& machine, const ModelSpec& model, const Change& change, const EngineSettings& before) {
+  std::string command = "canirun check " + model.id;
+  constexpr std::string_view k_on = "--on ";
+  if (machine.origin.starts_with(k_on)) command += " --on \"" + machine.origin.substr(k_on.size()) + "\"";
+  command += " --quant " + change.quant;
+  const EngineSettings usual;
+  if (change.settings.context_tokens != usual.context_tokens || change.settings.context_tokens != before.context_tokens) {
+    command += fmt::format(" --ctx {}", change.settings.context_tokens);
+  }
+  if (change.settings.kv_type_k != usual.kv_type_k)
+    command += fmt::format(" --kv-type {}", name_of(change.settings.kv_type_k));
+  if (change.settings.parallel != usual.parallel) command += fmt::format(" --parallel {}", change.settings.parallel);
+  return command;
+}
+
+EngineSettings with_kv(EngineSettings settings, TensorType type) {
+  settings.kv_type_k = settings.kv_type_v = type;
+  return settings;
+}
+EngineSettings with_context(EngineSettings settings, std::uint32_t tokens) {
+  settings.context_tokens = tokens;
+  return settings;
+}
+
+}  // namespace
+
+std::vector<Alternative> alternatives_to_try(const Machine& machine, const ModelSpec& model, const std::string& quant,
+                                             const EngineSettings& settings) {
+  std::vector<Change> changes;
+  const auto known = std::find(std::begin(k_quants), std::end(k_quants), quant);
+  std::vector<std::string> smaller;
+  if (known != std::end(k_quants)) {
+    for (auto name = std::next(known); name != std::end(k_quants); ++name) smaller.emplace_back(*name);
+  }
+  const bool can_quantise_kv =
+      settings.flash_attn && settings.kv_type_k == TensorType::f16 && settings.kv_type_v == TensorType::f16;
+
+  // What costs least first: several slots, half the cache, half the context, one quant down.
+  if (settings.parallel > 1) {
+    EngineSettings one = settings;
+    one.parallel = 1;
+    changes.push_back({quant, one, "one request at a time"});
+  }
+  if (can_quantise_kv) changes.push_back({quant, with_kv(settings, TensorType::q8_0), "KV cache at 8 bits"});
+  if (!smaller.empty()) changes.push_back({smaller.front(), settings, "a smaller quant"});
+  for (std::uint32_t tokens = settings.context_tokens / 2;
+       tokens >= k_least_context && tokens >= settings.context_tokens / 4; tokens /= 2) {
+    changes.push_back({quant, with_context(settings, tokens), fmt::format("{} tokens of context", tokens)});
+  }
+  for (std::size_t i = 1; i < smaller.size() && i < 4; ++i) changes.push_back({smaller[i], settings, "a smaller quant"});
+
+  // Two or three knobs together, down to the smallest that is still worth having.
+  const std::uint32_t short_context = std::min(settings.context_tokens, 2 * k_least_context);
+  for (const std::string& name : smaller) {
+    EngineSettings small = with_context(settings, short_context);
+    if (can_quantise_kv) small = with_kv(small, TensorType::q8_0);
+    const bool lossy = name == "Q2_K" || name == "IQ3_XXS";
+    changes.push_back({name, small,
+                       fmt::format("a smaller quant and {} tokens of context{}", short_context,
+                                   lossy ? ", at a visible loss of quality" : "")});
+  }
+
+  std::vector<Alternative> list;
+  for (const Change& change : changes) {
+    if (list.size() == k_most) break;
+    list.push_back({change.quant, change.settings, {command_for(machine, model, change, settings), change.text}});
+  }
+  return list;
+}
+
+}  // namespace canirun

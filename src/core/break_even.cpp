@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/cost_parts.hpp"
+
+namespace canirun::cost {
+namespace {
+
+constexpr double k_months = 12;
+
+/// Months until the price is earned back by what running here saves a year; null when it saves nothing.
+std::optional<double> payback_months(double price_usd, double api_usd_per_year, double running_usd_per_year) {
+  const double saved = api_usd_per_year - running_usd_per_year;
+  if (saved <= 0 || price_usd <= 0) return std::nullopt;
+  return k_months * price_usd / saved;
+}
+
+}  // namespace
+
+BreakEven break_even(const ApiCost& api, Ownership ownership, const LocalCase& local, const Capacity& capacity) {
+  const LocalResult result = run(local);
+  BreakEven point;
+  point.ownership = ownership;
+  point.against = api.price_id;
+
+  // Fixed: what is paid however little is asked. Use scales by x until the API bill is as high: A(x) = L(x).
+  const double growing = result.active_day_electricity * local.days;
+  const double fixed = (ownership == Ownership::buy ? result.total() : result.cash()) - growing;
+  const double saved_per_use = api.usd_per_year - growing;
+  if (ownership == Ownership::buy) {
+    point.payback_months = payback_months(local.price_usd, api.usd_per_year, result.cash());
+    point.simple_payback_months = payback_months(local.price_usd, api.usd_per_year, 0);
+  }
+  if (local.work.output <= 0 || local.days <= 0) {
+    point.never = true;
+    point.reason = "the profile has no output tokens";
+    return point;
+  }
+  if (saved_per_use <= 0) {
+    point.never = true;
+    point.reason =
+        fmt::format("the electricity of these tokens alone (${:.2f} a day) costs more than the API (${:.2f} a day)",
+                    result.active_day_electricity, api.usd_per_day);
+    return point;
+  }
+  const double times = std::max(0.0, fixed) / saved_per_use;
+  point.times_stated_use = times;
+  point.output_tokens_per_day = times * local.work.output;
+  point.beyond_capacity =
+      capacity.max_output_tokens_per_day > 0 && *point.output_tokens_per_day > capacity.max_output_tokens_per_day;
+  if (point.beyond_capacity) {
+    point.never = true;
+    point.reason = fmt::format("it would take {:.0f} output tokens a day; this machine can do {:.0f}",
+                               *point.output_tokens_per_day, capacity.max_output_tokens_per_day);
+  }
+  return point;
+}
+
+std::vector<PaybackStep> payback_steps(const CostInputs& inputs, const LocalCase& local, const HardwareValue& value,
+                                       const std::vector<ApiCost>& api, const PriceBook& prices) {
+  std::vector<PaybackStep> steps;
+  if (api.empty() || value.buy_usd.typical <= 0) return steps;
+  const ApiCost& compared = api.front();
+  double price = value.buy_usd.typical;
+  if (inputs.host_included && !value.whole_system) price -= prices.host.cost_usd.typical;
+
+  // The sum people do in their heads: price over API bill, every day of the year, nothing else.
+  constexpr double k_year = 365, k_office_days = 230;
+  LocalCase sum = local;
+  sum.days = k_year;
+  const auto api_year = [&](double days) { return compared.usd_per_day * days; };
+  steps.push_back(
+      {fmt::format("${:.0f} over the API bill of ${:.0f} a year (365 days), running it free", price, api_year(k_year)),
+       payback_months(price, api_year(k_year), 0)});
+
+  const double days = local.days < k_year ? local.days : k_office_days;
+  sum.days = days;
+  steps.push_back({fmt::format("+ {:.0f} active days a year", days), payback_months(price, api_year(days), 0)});
+
+  sum.maintenance_usd_per_year = 0;
+  sum.repair_share = 0;
+  const double electricity = run(sum).electricity;
+  steps.push_back({fmt::format("+ electricity, active and idle (${:.0f} a year)", electricity),
+                   payback_months(price, api_year(days), electricity)});
+
+  sum.maintenance_usd_per_year = local.maintenance_usd_per_year;
+  sum.repair_share = local.repair_share;
+  sum.price_usd = price;
+  const double running = run(sum).cash();
+  if (running > electricity + 0.5) {
+    steps.push_back({fmt::format("+ upkeep and repairs (${:.0f} a year)", running - electricity),
+                     payback_months(price, api_year(days), running)});
+  }
+  if (!value.whole_system) {
+    const double host = prices.host.cost_usd.typical;
+    steps.push_back(
+        {fmt::format("+ the PC around it (about ${:.0f})", host), payback_months(price + host, api_year(days), running)});
+  }
+  const auto hosted = std::find_if(api.begin(), api.end(), [](const ApiCost& cost) { return cost.same_model; });
+  if (hosted != api.end() && hosted != api.begin()) {
+    steps.push_back({fmt::format("the same model at {} instead (${:.0f} a year), card only", hosted->provider,
+                                 hosted->usd_per_day * days),
+                     payback_months(price, hosted->usd_per_day * days, running)});
+  }
+  return steps;
+}
+
+}  // namespace canirun::cost

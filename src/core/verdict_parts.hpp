@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <canirun/verdict.hpp>
+#include <string>
+
+/// What the verdict's files share.
+namespace canirun::verdict {
+
+/// What money says, gates aside.
+struct Money {
+  bool known = false;
+  Answer answer = Answer::run_local;
+  bool worth_it = false;
+  std::vector<Reason> reasons;
+};
+/// Ranges are compared, not points. `substitute`: the model stands in for the API model; if not, only the same weights
+/// hosted are an opponent.
+Money compare_money(const CostEstimate& cost, const Capability& capability);
+
+std::string gib_text(std::uint64_t bytes);
+std::string usd_text(double usd);
+
+}  // namespace canirun::verdict

@@ -50,6 +50,7 @@ void write_request(Node root, const Answer& answer) {
     node.set("context_tokens", settings.context_tokens);
     node.set("parallel", settings.parallel);
     node.set("kv_unified", settings.kv_unified);
+    node.set("kv_type", settings.kv_type_k == settings.kv_type_v ? std::optional(settings.kv_type_k) : std::nullopt);
     node.set("kv_type_k", settings.kv_type_k);
     node.set("kv_type_v", settings.kv_type_v);
     node.set("flash_attn", settings.flash_attn);
@@ -60,6 +61,7 @@ void write_request(Node root, const Answer& answer) {
     set_layers(node, "gpu_layers", settings.gpu_layers);
     set_layers(node, "cpu_moe_layers", settings.cpu_moe_layers);
     node.set("op_offload", settings.op_offload);
+    node.set("repack", settings.repack);
     node.set("engine", settings.engine);
     node.set("engine_mode", settings.mode);
     node.set("backend", settings.backend);
@@ -67,7 +69,12 @@ void write_request(Node root, const Answer& answer) {
     node.set("depth_tokens", request.depth_tokens);
     node.set("prompt_tokens", request.prompt_tokens);
     node.set("profile", request.profile);
+    node.set("task", answer.question.usage.task);
     node.set("vs", request.vs);
+    node.set("min_decode_tokens_per_s", answer.question.floors.min_decode_tokens_per_s);
+    node.set("max_time_to_first_token_s", answer.question.floors.max_time_to_first_token_s);
+    node.set("private", answer.question.policy.private_data);
+    node.set("air_gapped", answer.question.policy.air_gapped);
   });
 }
 
@@ -163,8 +170,10 @@ void write_capability(Node root, const Capability& capability) {
       entry.set("benchmark", evidence.benchmark);
       entry.set("local_value", evidence.local_value);
       entry.set("reference_value", evidence.reference_value);
+      entry.set("weight", evidence.weight);
       entry.set("self_reported", evidence.self_reported);
       entry.set("source", evidence.source);
+      entry.set("retrieved", evidence.retrieved);
     });
   });
 }
@@ -192,7 +201,8 @@ void write_commands(Node root, const Answer& answer) {
                                                                               {Engine::lmstudio, "lmstudio"},
                                                                               {Engine::vllm, "vllm"},
                                                                               {Engine::mlx, "mlx"}}};
-  const auto lines = launch_commands(answer.machine, answer.model, answer.quant, answer.question.settings, answer.assessment.placed.placement);
+  const auto lines = launch_commands(answer.machine, answer.model, answer.quant, answer.question.settings,
+                                     answer.assessment.placed.placement);
   const bool runs = answer.assessment.placed.placement.status != FitStatus::does_not_fit;
   const auto line_for = [&](Engine engine) -> const LaunchCommand* {
     for (const LaunchCommand& line : lines) {
@@ -200,7 +210,7 @@ void write_commands(Node root, const Answer& answer) {
     }
     return nullptr;
   };
-  const auto set_each = [&](Node node, std::string LaunchCommand::*member) {
+  const auto set_each = [&](Node node, std::string LaunchCommand::* member) {
     for (const auto& [engine, key] : k_keys) {
       const LaunchCommand* line = line_for(engine);
       node.set(key, line && !(line->*member).empty() ? std::optional(line->*member) : std::nullopt);

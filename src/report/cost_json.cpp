@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include <algorithm>
-
+#include "report/money.hpp"
 #include "report/sections.hpp"
 
 namespace canirun::report {
 namespace {
+
+std::optional<std::string> reason_or_null(const std::string& reason) {
+  return reason.empty() ? std::nullopt : std::optional(reason);
+}
 
 void set_local(Node node, std::string_view name, const std::optional<LocalCost>& cost) {
   if (!cost) return node.set_null(name);
@@ -12,6 +15,7 @@ void set_local(Node node, std::string_view name, const std::optional<LocalCost>&
     inner.set("usd_per_day", cost->usd_per_day);
     inner.set("usd_per_year", cost->usd_per_year);
     inner.set("usd_per_year_range", cost->usd_per_year_range);
+    inner.set("economic_usd_per_year", cost->economic_usd_per_year);
     inner.set("cash_usd_per_day", cost->cash_usd_per_day);
     inner.set("electricity_usd_per_year", cost->electricity_usd_per_year);
     inner.set("electricity_usd_per_kwh", cost->electricity_usd_per_kwh);
@@ -28,6 +32,7 @@ void set_local(Node node, std::string_view name, const std::optional<LocalCost>&
     inner.set("repairs_usd_per_year", cost->repairs_usd_per_year);
     inner.set("marginal_usd_per_mtok_output", cost->marginal_usd_per_mtok_output);
     inner.set("marginal_usd_per_mtok_input", cost->marginal_usd_per_mtok_input);
+    inner.set("co2_kg_per_year", cost->co2_kg_per_year > 0 ? std::optional(cost->co2_kg_per_year) : std::nullopt);
     inner.set("price_source", cost->price_source);
     inner.set("price_date", cost->price_date);
   });
@@ -37,18 +42,15 @@ void set_break_even(Node node, std::string_view name, const BreakEven* point) {
   if (point == nullptr) return node.set_null(name);
   node.object(name, [&](Node inner) {
     inner.set("against", point->against);
+    inner.set("ownership", point->ownership);
     inner.set("never", point->never);
     inner.set("reason", point->reason);
     inner.set("output_tokens_per_day", point->output_tokens_per_day);
     inner.set("times_stated_use", point->times_stated_use);
     inner.set("payback_months", point->payback_months);
+    inner.set("simple_payback_months", point->simple_payback_months);
     inner.set("beyond_capacity", point->beyond_capacity);
   });
-}
-
-const BreakEven* break_even_against(const CostEstimate& cost, const std::string& price_id) {
-  const auto found = std::find_if(cost.break_even.begin(), cost.break_even.end(), [&](const BreakEven& point) { return point.against == price_id; });
-  return found == cost.break_even.end() ? nullptr : &*found;
 }
 
 void set_api(Node node, const ApiCost& api, const CostEstimate& cost) {
@@ -64,6 +66,7 @@ void set_api(Node node, const ApiCost& api, const CostEstimate& cost) {
   node.set("output_usd_per_mtok", api.output_usd_per_mtok);
   node.set("price_date", api.price_date);
   node.set("price_is_old", api.price_is_old);
+  node.set("cache_discount", api.cache_discount);
   set_break_even(node, "break_even", break_even_against(cost, api.price_id));
 }
 
@@ -73,6 +76,10 @@ void set_capacity(Node node, const Capacity& capacity) {
   node.set("utilisation", capacity.utilisation);
   node.set("max_output_tokens_per_day", capacity.max_output_tokens_per_day);
   node.set("prefill_bound", capacity.prefill_bound);
+  node.set("prefill_hours_per_day", capacity.prefill_hours_per_day);
+  node.set("decode_hours_per_day", capacity.decode_hours_per_day);
+  node.set("hours_available_per_day", capacity.hours_available_per_day);
+  node.set("allowed_utilisation", capacity.allowed_utilisation);
 }
 
 }  // namespace
@@ -86,8 +93,11 @@ void write_cost(Node root, const CostEstimate& cost) {
       usage.set("active_days_per_year", cost.active_days_per_year);
     });
     node.object("local", [&](Node local) {
+      local.set("ownership", cost.ownership);
       set_local(local, "own", cost.local_own);
       set_local(local, "buy", cost.local_buy);
+      local.set("own_missing", reason_or_null(cost.local_own_missing));
+      local.set("buy_missing", reason_or_null(cost.local_buy_missing));
       local.object("capacity", [&](Node capacity) { set_capacity(capacity, cost.capacity); });
     });
     node.objects("api", cost.api, [&](Node entry, const ApiCost& api) { set_api(entry, api, cost); });
@@ -98,6 +108,8 @@ void write_cost(Node root, const CostEstimate& cost) {
         rent.set("usd_per_hour", cost.rent->usd_per_hour);
         rent.set("hours_per_day", cost.rent->hours_per_day);
         rent.set("usd_per_year", cost.rent->usd_per_year);
+        rent.set("hours_until_buying_pays", cost.rent->hours_until_buying_pays);
+        rent.set("community", cost.rent->community);
         rent.set("price_date", cost.rent->price_date);
       });
     } else {
@@ -113,7 +125,11 @@ void write_cost(Node root, const CostEstimate& cost) {
     } else {
       node.set_null("hybrid");
     }
-    set_break_even(node, "break_even", cost.break_even.empty() ? nullptr : &cost.break_even.front());
+    set_break_even(node, "break_even", cost.api.empty() ? nullptr : break_even_against(cost, cost.api.front().price_id));
+    node.objects("payback", cost.payback, [](Node entry, const PaybackStep& step) {
+      entry.set("what", step.what);
+      entry.set("months", step.months);
+    });
     node.objects("drivers", cost.drivers, [](Node entry, const Driver& driver) {
       entry.set("name", driver.name);
       entry.set("swing_usd_per_year", driver.swing_usd_per_year);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "report/overview_verdict.hpp"
 
-#include <canirun/names.hpp>
 #include <fmt/format.h>
+#include <canirun/names.hpp>
 
 namespace canirun::report {
 namespace {
 
-bool runs_well(const ListRow& row) { return row.status != FitStatus::does_not_fit && row.usability >= UsabilityLevel::readable; }
+bool runs_well(const ListRow& row) {
+  return row.status != FitStatus::does_not_fit && row.usability >= UsabilityLevel::readable;
+}
 
 std::string joined(const std::vector<Task>& tasks) {
   std::string text;
@@ -40,14 +42,17 @@ OverviewVerdict judge_overview(const Overview& overview) {
     verdict.text = "nothing here runs at a readable speed: use an API, or see what would with canirun list --sort speed";
   } else if (verdict.local_tasks.empty()) {
     verdict.answer = canirun::Answer::use_api;
-    verdict.text = assisted.empty() ? "local for private or offline work; nothing is shown to match the API model"
-                                    : fmt::format("an API for the work itself; local as a helper for {} and for private data", joined(assisted));
+    verdict.text =
+        assisted.empty()
+            ? "local for private or offline work; nothing is shown to match the API model"
+            : fmt::format("an API for the work itself; local as a helper for {} and for private data", joined(assisted));
   } else if (verdict.api_tasks.empty()) {
     verdict.answer = canirun::Answer::run_local;
     verdict.text = fmt::format("run locally: {}", joined(verdict.local_tasks));
   } else {
     verdict.answer = canirun::Answer::hybrid;
-    verdict.text = fmt::format("local for {} and anything private; API for {}", joined(verdict.local_tasks), joined(verdict.api_tasks));
+    verdict.text =
+        fmt::format("local for {} and anything private; API for {}", joined(verdict.local_tasks), joined(verdict.api_tasks));
   }
   return verdict;
 }

@@ -57,11 +57,16 @@ std::string without_trailing_spaces(std::string line) {
   return line;
 }
 
-std::string tab_separated(const std::vector<std::vector<Cell>>& rows) {
+/// Columns without a title are decoration for the eye and stay away.
+std::string tab_separated(const std::vector<Column>& columns, const std::vector<std::vector<Cell>>& rows) {
   std::string out;
   for (const std::vector<Cell>& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) out.append(i == 0 ? "" : "\t").append(row[i].text);
-    out += '\n';
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (!columns[i].title.empty()) line += row[i].text + "\t";
+    }
+    if (!line.empty()) line.back() = '\n';
+    out += line;
   }
   return out;
 }
@@ -69,7 +74,7 @@ std::string tab_separated(const std::vector<std::vector<Cell>>& rows) {
 }  // namespace
 
 std::string Table::render(const Terminal& terminal, int indent) const {
-  if (!terminal.is_tty) return tab_separated(rows_);
+  if (!terminal.is_tty) return tab_separated(columns_, rows_);
 
   std::vector<int> natural;
   for (std::size_t i = 0; i < columns_.size(); ++i) {

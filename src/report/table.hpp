@@ -22,7 +22,8 @@ struct Cell {
 };
 
 /// A table that fits the terminal: a row is one line, always. Narrow: flexible columns shrink to their minimum, then
-/// columns go in their declared order. Not a terminal: no header, no padding, no cut, tabs between cells.
+/// columns go in their declared order. Not a terminal: no header, no padding, no cut, tabs between cells, and columns
+/// without a title (marks) left out.
 class Table {
  public:
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+#include <algorithm>
+#include <canirun/names.hpp>
+
+#include "report/bar.hpp"
+#include "report/commands.hpp"
+#include "report/explain.hpp"
+#include "report/money.hpp"
+#include "report/numbers.hpp"
+#include "report/phrases.hpp"
+#include "report/text.hpp"
+
+namespace canirun::report {
+namespace {
+
+constexpr std::size_t k_reasons_shown = 3;
+constexpr std::size_t k_suggestions_shown = 3;
+
+void headline(Page& page, const Answer& answer) {
+  const std::string file = format_decimal_bytes(answer.assessment.weights.file_bytes);
+  page.spread(
+      fmt::format("{} · {} · {}{}", answer.model.name, answer.quant.id, answer.quant.approximate ? "about " : "", file),
+      Tone::strong, "on " + machine_phrase(answer.machine), Tone::quiet);
+}
+
+/// The answer in a word and a sentence, before any detail.
+void verdict_first(Page& page, const Answer& answer) {
+  const Assessment& result = answer.assessment;
+  const Verdict& verdict = result.verdict;
+  if (!verdict.yes) {
+    const std::string why = verdict.reasons.empty() ? words_for(verdict.answer) : verdict.reasons.front().text;
+    page.paragraph(why, 0, fmt::format("{} NO", sign_of(Mark::no, page.terminal())), tone_of(Mark::no));
+    return;
+  }
+  std::string text = "it runs here";
+  if (result.speed) {
+    text += fmt::format(", {} at {} tok/s", words_for(result.usability.level),
+                        format_rate_range(result.speed->decode_tokens_per_s));
+  }
+  const bool local = verdict.answer == canirun::Answer::run_local || verdict.answer == canirun::Answer::hybrid;
+  if (!local) text += fmt::format("; even so: {}", words_for(verdict.answer));
+  const Mark mark = local ? Mark::yes : Mark::partly;
+  page.paragraph(text, 0, fmt::format("{} YES", sign_of(mark, page.terminal())), tone_of(mark));
+}
+
+/// What is missing, or how much room is left and what it could be used for.
+std::string room_phrase(const Answer& answer) {
+  const Placement& placement = answer.assessment.placed.placement;
+  const bool known = placement.limiting_pool < answer.machine.pools.size();
+  const std::string pool = known ? answer.machine.pools[placement.limiting_pool].id : "memory";
+  if (placement.headroom_bytes < 0) {
+    return fmt::format("{} missing in {}", format_binary_bytes(static_cast<std::uint64_t>(-placement.headroom_bytes)), pool);
+  }
+  std::string text =
+      fmt::format("{} to spare in {}", format_binary_bytes(static_cast<std::uint64_t>(placement.headroom_bytes)), pool);
+  if (placement.max_context_tokens) {
+    const bool all = *placement.max_context_tokens >= answer.model.context_limit_tokens;
+    text += fmt::format(" · room for {} context{}", format_context(*placement.max_context_tokens),
+                        all ? " (all the model takes)" : "");
+  }
+  return text;
+}
+
+void memory_statement(Page& page, const Answer& answer) {
+  const PlacedMemory& placed = answer.assessment.placed;
+  std::vector<std::string> body{fmt::format("{} at {} context: {}", format_binary_bytes(placed.memory.parts.total()),
+                                            format_context(answer.question.settings.context_tokens),
+                                            parts_phrase(placed.memory.parts))};
+  if (placed.placement.status != FitStatus::fits)
+    body.push_back(placement_phrase(answer.machine, answer.model, placed.placement));
+  body.push_back(room_phrase(answer));
+  page.statement(fit_mark(placed.placement), fit_heading(answer.machine, placed.placement), body);
+  for (const PoolMemory& used : placed.memory.pools) {
+    if (used.pool != placed.placement.limiting_pool || used.pool >= answer.machine.pools.size()) continue;
+    const bool over = used.required_bytes > used.usable_bytes;
+    const std::string share = format_percent(static_cast<double>(used.required_bytes) /
+                                             static_cast<double>(std::max<std::uint64_t>(1, used.usable_bytes)));
+    page.detail("", fmt::format("{} {} of the {} usable in {}{}", memory_bar(used, 24, page.terminal()), share,
+                                format_binary_bytes(used.usable_bytes), answer.machine.pools[used.pool].id,
+                                over ? ": too much" : ""));
+  }
+}
+
+void speed_statement(Page& page, const Answer& answer) {
+  const Assessment& result = answer.assessment;
+  if (!result.speed) {
+    if (result.placed.placement.status == FitStatus::does_not_fit) return;
+    page.statement(Mark::partly, "speed unknown",
+                   {"the memory bandwidth is not known; give it with --bandwidth, as in --bandwidth 83GB/s"});
+    return;
+  }
+  const ThroughputEstimate& speed = *result.speed;
+  const UsageProfile& usage = answer.question.usage;
+  std::string text = fmt::format("{} tok/s with {} in the context · first word after {} ({} prompt)",
+                                 format_rate_range(speed.decode_tokens_per_s), format_context(usage.depth_tokens),
+                                 format_seconds_range(speed.time_to_first_token_s), format_context(usage.prompt_tokens));
+  // One more depth shows how it slows down: the deepest that the context holds.
+  for (auto at = speed.by_depth.rbegin(); at != speed.by_depth.rend(); ++at) {
+    if (at->depth_tokens > usage.depth_tokens && at->depth_tokens <= answer.question.settings.context_tokens) {
+      text += fmt::format(" · {} tok/s at {}", format_rate_range(at->decode_tokens_per_s), format_context(at->depth_tokens));
+      break;
+    }
+  }
+  page.statement(mark_of(result.usability.level), words_for(result.usability.level), {text});
+}
+
+void capability_statement(Page& page, const Answer& answer) {
+  const Capability& capability = answer.assessment.capability;
+  std::string text;
+  const auto shared = std::find_if(capability.evidence.begin(), capability.evidence.end(),
+                                   [](const CapabilityEvidence& evidence) { return evidence.reference_value.has_value(); });
+  if (shared != capability.evidence.end()) {
+    text = fmt::format("{} {} against {} of {}", shared->benchmark, format_significant(shared->local_value, 3),
+                       format_significant(*shared->reference_value, 3), capability.reference);
+    const auto more = capability.evidence.size() - 1;
+    if (more > 0) text += fmt::format(" · {} more figure{} with --explain", more, more == 1 ? "" : "s");
+  } else if (!capability.evidence.empty()) {
+    const CapabilityEvidence& first = capability.evidence.front();
+    text = fmt::format("{} {}; no figure that {} has too", first.benchmark, format_significant(first.local_value, 3),
+                       capability.reference.empty() ? "the API model" : capability.reference);
+  } else {
+    text = "no published figure for this task in the catalog; try it on your own work";
+  }
+  if (!capability.grade.empty() && capability.grade != "?") text = "grade " + capability.grade + " · " + text;
+  page.statement(mark_of(capability.level), fmt::format("{}: {}", words_for(capability.task), words_for(capability.level)),
+                 {text});
+}
+
+std::string capacity_phrase(const Capacity& capacity) {
+  return fmt::format("the day's tokens take {} of {} here", format_seconds(capacity.active_hours_per_day * 3600),
+                     format_seconds(capacity.hours_available_per_day * 3600));
+}
+
+void money_statement(Page& page, const Answer& answer) {
+  const CostEstimate& cost = answer.assessment.cost;
+  std::vector<std::string> parts;
+  if (const LocalCost* local = compared_local(cost)) {
+    parts.push_back(cost.ownership == Ownership::own
+                        ? fmt::format("here {} a day (electricity; owned already)", format_usd(local->cash_usd_per_day))
+                        : fmt::format("here {} a day (bought for {})", format_usd(local->usd_per_day),
+                                      format_usd(local->hardware_price_usd)));
+  }
+  if (const ApiCost* same = same_model_api(cost))
+    parts.push_back(fmt::format("same model hosted {}", format_usd(same->usd_per_day)));
+  const auto other = std::find_if(cost.api.begin(), cost.api.end(), [](const ApiCost& api) { return !api.same_model; });
+  if (other != cost.api.end()) parts.push_back(fmt::format("{} {}", other->name, format_usd(other->usd_per_day)));
+  if (cost.hybrid) parts.push_back(fmt::format("both {}", format_usd(cost.hybrid->usd_per_day)));
+  if (parts.empty()) return;
+  std::vector<std::string> body{fmt::format("{}", fmt::join(parts, " · "))};
+  if (!cost.capacity.feasible && answer.assessment.speed) body.push_back(capacity_phrase(cost.capacity));
+  const bool too_slow = !cost.capacity.feasible && answer.assessment.speed.has_value();
+  page.statement(too_slow ? Mark::no : Mark::about, "money", body);
+}
+
+std::string upper(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  return text;
+}
+
+/// The last word: the answer, its reasons, how sure it is, and when it would pay.
+void verdict_last(Page& page, const Answer& answer, bool explain) {
+  const Verdict& verdict = answer.assessment.verdict;
+  std::vector<std::string> reasons;
+  for (const Reason& reason : verdict.reasons) {
+    if (explain || reasons.size() < k_reasons_shown) reasons.push_back(reason.text);
+  }
+  std::string text = fmt::format("{}", fmt::join(reasons, "; "));
+  if (verdict.confidence != Confidence::medium) text += fmt::format(" ({} confidence)", name_of(verdict.confidence));
+  const bool local = verdict.answer == canirun::Answer::run_local || verdict.answer == canirun::Answer::hybrid;
+  const Tone tone = tone_of(!verdict.yes ? Mark::no : local ? Mark::yes : Mark::partly);
+  page.paragraph(text, 2, upper(words_for(verdict.answer)), tone);
+
+  const CostEstimate& cost = answer.assessment.cost;
+  const BreakEven* point = cost.api.empty() ? nullptr : break_even_against(cost, cost.api.front().price_id);
+  if (!verdict.yes || point == nullptr) return;
+  if (point->output_tokens_per_day && !point->never) {
+    page.paragraph(
+        fmt::format("Break-even against {}: {} output tokens a day ({} times your {} profile){}.", cost.api.front().name,
+                    format_tokens(*point->output_tokens_per_day), format_significant(point->times_stated_use.value_or(0), 2),
+                    answer.request.profile, point->beyond_capacity ? ", more than this machine can make" : ""),
+        2);
+  } else if (point->never && !point->reason.empty()) {
+    page.paragraph(fmt::format("Never breaks even against {}: {}.", cost.api.front().name, point->reason), 2);
+  }
+}
+
+/// Nearest yeses. Advice comes with the command that tries it.
+void suggestions(Page& page, const Answer& answer) {
+  const std::vector<Suggestion>& all = answer.assessment.verdict.suggestions;
+  if (all.empty()) return;
+  page.blank();
+  page.line(answer.assessment.verdict.yes ? "  or" : "  nearest yes", Tone::quiet);
+  for (std::size_t i = 0; i < std::min(all.size(), k_suggestions_shown); ++i) {
+    page.command(all[i].command, 4);
+    if (!all[i].text.empty()) page.paragraph(all[i].text, 6);
+  }
+}
+
+void run_it(Page& page, const Answer& answer) {
+  if (answer.assessment.placed.placement.status == FitStatus::does_not_fit) return;
+  const auto lines = launch_commands(answer.machine, answer.model, answer.quant, answer.question.settings,
+                                     answer.assessment.placed.placement);
+  for (const LaunchCommand& line : lines) {
+    page.blank();
+    page.command(line.command, 2);
+    std::string about = fmt::format("→ {}", line.base_url);
+    if (!line.environment.empty()) about += fmt::format(" · server started with {}", line.environment);
+    if (!line.note.empty()) about += fmt::format(" · {}", line.note);
+    page.paragraph(about, 4);
+  }
+}
+
+}  // namespace
+
+std::string render_answer_text(const Answer& answer, const Terminal& terminal, bool explain) {
+  Page page(terminal);
+  headline(page, answer);
+  verdict_first(page, answer);
+  page.blank();
+  memory_statement(page, answer);
+  if (explain) explain_memory(page, answer);
+  speed_statement(page, answer);
+  if (explain) explain_speed(page, answer);
+  capability_statement(page, answer);
+  if (explain) explain_capability(page, answer);
+  money_statement(page, answer);
+  if (explain) explain_cost(page, answer);
+  if (explain) explain_sources(page, answer);
+  if (answer.assessment.verdict.yes) run_it(page, answer);
+  suggestions(page, answer);
+  page.blank();
+  verdict_last(page, answer, explain);
+  return page.take();
+}
+
+}  // namespace canirun::report

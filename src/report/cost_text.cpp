@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+#include <canirun/names.hpp>
+
+#include "report/explain.hpp"
+#include "report/money.hpp"
+#include "report/numbers.hpp"
+#include "report/phrases.hpp"
+
+namespace canirun::report {
+namespace {
+
+std::string usd_range(const Range& range) { return fmt::format("{}-{}", format_usd(range.low), format_usd(range.high)); }
+
+/// Laid out as a table also in a pipe: these rows are read, not parsed; `--json` is for programs.
+Terminal reading(Terminal terminal) {
+  terminal.is_tty = true;
+  return terminal;
+}
+
+void local_row(Table& table, std::string_view name, const std::optional<LocalCost>& cost, bool compared) {
+  if (!cost) return;
+  const std::string note =
+      cost->hardware_price_known && cost->capital_usd_per_year > 0 && cost->usd_per_year > cost->cash_usd_per_day * 366
+          ? fmt::format("hardware {}", format_usd(cost->hardware_price_usd))
+          : fmt::format("{} kWh a day", format_significant(cost->kwh_per_day, 2));
+  table.add_row({{std::string(name), compared ? Tone::strong : Tone::plain},
+                 {format_usd(cost->usd_per_day), Tone::plain},
+                 {format_usd(cost->usd_per_year), Tone::plain},
+                 {usd_range(cost->usd_per_year_range), Tone::plain},
+                 {note, Tone::quiet}});
+}
+
+Table options(const Page& page, const CostEstimate& cost) {
+  Table table({{.title = "option", .align = Align::left, .drop_order = 0, .min_width = 16},
+               {.title = "a day", .align = Align::right, .drop_order = 0, .min_width = 0},
+               {.title = "a year", .align = Align::right, .drop_order = 0, .min_width = 0},
+               {.title = "range", .align = Align::right, .drop_order = 1, .min_width = 0},
+               {.title = "note", .align = Align::left, .drop_order = 2, .min_width = 0}});
+  local_row(table, "here, owned already", cost.local_own, cost.ownership == Ownership::own);
+  local_row(table, "here, bought for it", cost.local_buy, cost.ownership == Ownership::buy);
+  for (const ApiCost& api : cost.api) {
+    table.add_row({{page.safe(fmt::format("{} at {}", api.same_model ? "same model" : api.name, api.provider)), Tone::plain},
+                   {format_usd(api.usd_per_day), Tone::plain},
+                   {format_usd(api.usd_per_year), Tone::plain},
+                   {usd_range(api.usd_per_year_range), Tone::plain},
+                   {page.safe(fmt::format("price of {}{}", api.price_date, api.price_is_old ? ", old" : "")), Tone::quiet}});
+  }
+  if (cost.rent) {
+    const double days = cost.active_days_per_year > 0 ? cost.active_days_per_year : 365;
+    table.add_row(
+        {{page.safe(fmt::format("rented {} at {}", cost.rent->hardware, cost.rent->provider)), Tone::plain},
+         {format_usd(cost.rent->usd_per_year / days), Tone::plain},
+         {format_usd(cost.rent->usd_per_year), Tone::plain},
+         {"", Tone::plain},
+         {fmt::format("{} an hour{}", format_usd(cost.rent->usd_per_hour), cost.rent->community ? ", not private" : ""),
+          Tone::quiet}});
+  }
+  if (cost.hybrid) {
+    table.add_row({{"both, by difficulty", Tone::plain},
+                   {format_usd(cost.hybrid->usd_per_day), Tone::plain},
+                   {format_usd(cost.hybrid->usd_per_year), Tone::plain},
+                   {"", Tone::plain},
+                   {fmt::format("{} of requests here", format_percent(cost.hybrid->local_share)), Tone::quiet}});
+  }
+  return table;
+}
+
+std::string months(const std::optional<double>& count) {
+  return count ? fmt::format("{} months", format_significant(*count, 3)) : std::string("never");
+}
+
+void break_even(Page& page, const CostEstimate& cost) {
+  for (const ApiCost& api : cost.api) {
+    const BreakEven* point = break_even_against(cost, api.price_id);
+    if (point == nullptr) continue;
+    std::string text = fmt::format("against {}: ", api.same_model ? "the same model hosted" : api.name);
+    if (point->never || !point->output_tokens_per_day) {
+      text += point->reason.empty() ? "never" : "never, " + point->reason;
+    } else {
+      text += fmt::format("{} output tokens a day", format_tokens(*point->output_tokens_per_day));
+      if (point->times_stated_use)
+        text += fmt::format(" ({} times this profile)", format_significant(*point->times_stated_use, 2));
+      if (point->payback_months) text += fmt::format("; paid back in {}", months(point->payback_months));
+      if (point->beyond_capacity) text += "; more than this machine can make";
+    }
+    page.detail("break-even", text);
+  }
+  for (const PaybackStep& step : cost.payback)
+    page.detail("pay-back", fmt::format("{}: {}", step.what, months(step.months)));
+}
+
+}  // namespace
+
+std::string render_cost_text(const Answer& answer, const Terminal& terminal, bool explain) {
+  const CostEstimate& cost = answer.assessment.cost;
+  const Verdict& verdict = answer.assessment.verdict;
+  Page page(reading(terminal));
+  page.spread(fmt::format("{} · {}", answer.model.name, answer.quant.id), Tone::strong,
+              "on " + machine_phrase(answer.machine), Tone::quiet);
+  const bool local = verdict.answer == canirun::Answer::run_local || verdict.answer == canirun::Answer::hybrid;
+  const Mark mark = !verdict.yes ? Mark::no : local ? Mark::yes : Mark::partly;
+  page.line(fmt::format("{} {}", sign_of(mark, terminal), words_for(verdict.answer)), tone_of(mark));
+  page.blank();
+  page.paragraph(fmt::format("profile {}: {} tokens in, {} cached, {} out a day · {} days a year", answer.request.profile,
+                             format_tokens(cost.input_tokens_per_day), format_tokens(cost.cached_tokens_per_day),
+                             format_tokens(cost.output_tokens_per_day), format_significant(cost.active_days_per_year, 3)),
+                 2);
+  page.blank();
+  page.table(options(page, cost));
+  page.blank();
+  if (!cost.local_buy_missing.empty()) page.detail("bought", "not known: " + cost.local_buy_missing);
+  if (!cost.local_own_missing.empty()) page.detail("owned", "not known: " + cost.local_own_missing);
+  if (answer.assessment.speed) {
+    page.detail("capacity", fmt::format("{} of {} a day in use ({}); at most {} output tokens a day, {} binds",
+                                        format_seconds(cost.capacity.active_hours_per_day * 3600),
+                                        format_seconds(cost.capacity.hours_available_per_day * 3600),
+                                        format_percent(cost.capacity.utilisation),
+                                        format_tokens(cost.capacity.max_output_tokens_per_day),
+                                        cost.capacity.prefill_bound ? "reading prompts" : "writing"));
+  }
+  if (const LocalCost* column = compared_local(cost)) {
+    page.detail("next million",
+                fmt::format("{} out, {} in: the electricity alone", format_usd(column->marginal_usd_per_mtok_output),
+                            format_usd(column->marginal_usd_per_mtok_input)));
+  }
+  break_even(page, cost);
+  if (explain) {
+    page.blank();
+    explain_cost(page, answer);
+  } else {
+    for (const Driver& driver : cost.drivers)
+      page.detail("moves it most", fmt::format("{}: {} a year", driver.name, format_usd(driver.swing_usd_per_year)));
+    for (const std::string& gap : cost.leaves_out) page.detail("leaves out", gap);
+  }
+  page.blank();
+  std::vector<std::string> reasons;
+  for (const Reason& reason : verdict.reasons) reasons.push_back(reason.text);
+  page.paragraph(fmt::format("{}", fmt::join(reasons, "; ")), 0, "VERDICT", tone_of(mark));
+  return page.take();
+}
+
+}  // namespace canirun::report

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+#include "report/explain.hpp"
+
+#include <fmt/format.h>
+#include <canirun/names.hpp>
+#include <set>
+
+#include "report/money.hpp"
+#include "report/numbers.hpp"
+#include "report/phrases.hpp"
+
+namespace canirun::report {
+namespace {
+
+const MemoryPool* pool_at(const Machine& machine, std::uint32_t index) {
+  return index < machine.pools.size() ? &machine.pools[index] : nullptr;
+}
+
+void part(Page& page, std::string_view name, std::uint64_t bytes, std::string_view how) {
+  if (bytes > 0) page.detail(name, fmt::format("{}: {}", format_binary_bytes(bytes), how));
+}
+
+std::string kv_formula(const Answer& answer) {
+  const EngineSettings& settings = answer.question.settings;
+  const ContextShape shape = context_shape(settings, answer.model);
+  return fmt::format(
+      "per layer its own kind of attention, K in {} and V in {}, {} cells x {} stream{}; {} bytes more per further token",
+      name_of(settings.kv_type_k), name_of(settings.kv_type_v), shape.cells, shape.streams, shape.streams == 1 ? "" : "s",
+      answer.assessment.placed.memory.kv_bytes_per_token);
+}
+
+std::string usable_reason(const MemoryPool& pool) {
+  if (pool.limit_bytes && !pool.limit_reason.empty()) return pool.limit_reason;
+  return pool.free_bytes ? "free right now" : "total, less what the system keeps";
+}
+
+std::string tokens_a_day(double tokens, std::string_view what) { return fmt::format("{} {}", format_tokens(tokens), what); }
+
+}  // namespace
+
+void explain_memory(Page& page, const Answer& answer) {
+  const PlacedMemory& placed = answer.assessment.placed;
+  const MemoryParts& parts = placed.memory.parts;
+  const EngineSettings& settings = answer.question.settings;
+  const ContextShape shape = context_shape(settings, answer.model);
+  part(page, "weights", parts.weights_bytes,
+       fmt::format("sum over the tensors of {} ({} layers), each in the type {} gives it; every copy the engine keeps",
+                   answer.model.architecture, answer.model.layers.size(), answer.quant.id));
+  part(page, "CPU copy", parts.repacked_weights_bytes, "weights the CPU backend stores a second time in its own order");
+  part(page, "KV cache", parts.kv_cache_bytes, kv_formula(answer));
+  part(page, "state", parts.recurrent_state_bytes, "fixed size per sequence of the recurrent layers, f32");
+  part(page, "compute buffer", parts.compute_bytes,
+       fmt::format("largest set of tensors alive at once for a batch of {}, flash attention {}", shape.ubatch,
+                   settings.flash_attn ? "on" : "off"));
+  part(page, "output buffer", parts.output_bytes,
+       fmt::format("{} rows of logits, {} words, 4 bytes each", shape.output_rows, answer.model.vocab_size));
+  part(page, "driver", parts.runtime_overhead_bytes, "context of the GPU runtime, outside any buffer");
+  page.detail("placement", placement_phrase(answer.machine, answer.model, placed.placement));
+  for (const PoolMemory& used : placed.memory.pools) {
+    const MemoryPool* pool = pool_at(answer.machine, used.pool);
+    if (pool == nullptr || used.used_bytes == 0) continue;
+    page.detail(pool->id, fmt::format("{} used ({}); {} usable of {} ({})", format_binary_bytes(used.used_bytes),
+                                      parts_phrase(used.parts), format_binary_bytes(used.usable_bytes),
+                                      format_binary_bytes(pool->total_bytes), usable_reason(*pool)));
+  }
+}
+
+void explain_speed(Page& page, const Answer& answer) {
+  if (!answer.assessment.speed) return;
+  const ThroughputEstimate& speed = *answer.assessment.speed;
+  page.detail("formula", "tokens a second = 1 / sum over pools of (bytes read per token / effective bandwidth + overhead)");
+  for (const PoolTime& time : speed.pools) {
+    const MemoryPool* pool = pool_at(answer.machine, time.pool);
+    if (pool == nullptr || time.seconds <= 0) continue;
+    std::string text =
+        fmt::format("{} GB of weights + {} GB of cache per token at {}", format_significant(time.weight_bytes / 1e9, 2),
+                    format_significant(time.kv_bytes / 1e9, 2), format_bandwidth(time.effective_bandwidth_bytes_per_s));
+    if (pool->bandwidth_bytes_per_s) {
+      text += fmt::format(" ({} of {})", format_percent(time.effective_bandwidth_bytes_per_s / *pool->bandwidth_bytes_per_s),
+                          format_bandwidth(*pool->bandwidth_bytes_per_s));
+    }
+    page.detail(pool->id, text + fmt::format(", {} ms with overhead", format_significant(time.seconds * 1e3, 3)));
+  }
+  page.detail("decode",
+              fmt::format("low {}, typical {}, high {} tok/s; never above {} (bytes / nominal bandwidth)",
+                          format_rate(speed.decode_tokens_per_s.low), format_rate(speed.decode_tokens_per_s.typical),
+                          format_rate(speed.decode_tokens_per_s.high), format_rate(speed.roofline_tokens_per_s)));
+  page.detail("prefill",
+              fmt::format("low {}, typical {}, high {} tok/s for a {} prompt", format_rate(speed.prefill_tokens_per_s.low),
+                          format_rate(speed.prefill_tokens_per_s.typical), format_rate(speed.prefill_tokens_per_s.high),
+                          format_context(answer.question.usage.prompt_tokens)));
+  std::string depths;
+  for (const DepthSpeed& at : speed.by_depth) {
+    depths += fmt::format("{}{} at {}", depths.empty() ? "" : ", ", format_rate_range(at.decode_tokens_per_s),
+                          format_context(at.depth_tokens));
+  }
+  if (!depths.empty()) page.detail("by depth", depths + " tok/s");
+  page.detail("limited by", words_for(speed.bottleneck));
+  page.detail("basis", speed.how_known.empty() ? std::string(name_of(speed.basis))
+                                               : fmt::format("{}: {}", name_of(speed.basis), speed.how_known));
+  if (!answer.assessment.usability.reason.empty()) page.detail("level", answer.assessment.usability.reason);
+}
+
+void explain_capability(Page& page, const Answer& answer) {
+  const Capability& capability = answer.assessment.capability;
+  for (const CapabilityEvidence& evidence : capability.evidence) {
+    std::string text = format_significant(evidence.local_value, 3);
+    text += evidence.reference_value
+                ? fmt::format(" against {} of {}", format_significant(*evidence.reference_value, 3), capability.reference)
+                : std::string(", none for the API model");
+    if (evidence.self_reported) text += ", reported by its maker";
+    page.detail(evidence.benchmark, fmt::format("{}; {}{}", text, evidence.source,
+                                                evidence.retrieved.empty() ? "" : " (" + evidence.retrieved + ")"));
+  }
+  if (capability.gap_to_reference) {
+    page.detail("gap", fmt::format("{} of the scale, weighted over the figures both have{}",
+                                   format_significant(*capability.gap_to_reference, 2),
+                                   *capability.gap_to_reference < 0 ? " (this model is ahead)" : ""));
+  }
+}
+
+void explain_cost(Page& page, const Answer& answer) {
+  const CostEstimate& cost = answer.assessment.cost;
+  page.detail(
+      "use",
+      fmt::format("{} profile: {}, {}, {} a day, {} days a year", answer.request.profile,
+                  tokens_a_day(cost.input_tokens_per_day, "tokens in"), tokens_a_day(cost.cached_tokens_per_day, "cached"),
+                  tokens_a_day(cost.output_tokens_per_day, "out"), format_significant(cost.active_days_per_year, 3)));
+  if (const LocalCost* local = compared_local(cost)) {
+    page.detail("electricity",
+                fmt::format("{} kWh a day x {}/kWh; {} decoding, {} reading prompts, {} idle ({})",
+                            format_significant(local->kwh_per_day, 2), format_usd(local->electricity_usd_per_kwh),
+                            format_watts(local->active_w), format_watts(local->prefill_w), format_watts(local->idle_w),
+                            name_of(local->watts_basis)));
+    if (local->hardware_price_known) {
+      page.detail("hardware", fmt::format("{} now, {} when sold: {} a year{}{}", format_usd(local->hardware_price_usd),
+                                          format_usd(local->resale_usd), format_usd(local->capital_usd_per_year),
+                                          local->price_source.empty() ? "" : "; " + local->price_source,
+                                          local->price_date.empty() ? "" : " (" + local->price_date + ")"));
+    }
+    page.detail("a year here", fmt::format("{}-{}, typical {}", format_usd(local->usd_per_year_range.low),
+                                           format_usd(local->usd_per_year_range.high), format_usd(local->usd_per_year)));
+  }
+  for (const ApiCost& api : cost.api) {
+    page.detail(api.same_model ? "same model hosted" : "API",
+                fmt::format("{} ({}): {} in, {} cached, {} out per million tokens of {}{}: {} a year", api.name,
+                            api.provider, format_usd(api.input_usd_per_mtok),
+                            api.cache_read_usd_per_mtok ? format_usd(*api.cache_read_usd_per_mtok) : "no discount when",
+                            format_usd(api.output_usd_per_mtok), api.price_date, api.price_is_old ? " (old price)" : "",
+                            format_usd(api.usd_per_year)));
+  }
+  for (const Driver& driver : cost.drivers) {
+    page.detail("moves it most", fmt::format("{}: {} a year", driver.name, format_usd(driver.swing_usd_per_year)));
+  }
+  for (const std::string& gap : cost.leaves_out) page.detail("leaves out", gap);
+}
+
+void explain_sources(Page& page, const Answer& answer) {
+  page.detail("model", provenance_phrase(answer.model.provenance));
+  page.detail("quant", provenance_phrase(answer.quant.provenance));
+  std::set<std::string> seen;
+  for (const MemoryPool& pool : answer.machine.pools) {
+    if (pool.bandwidth_bytes_per_s) {
+      page.detail(pool.id, fmt::format("{} {}; {}", format_bandwidth(*pool.bandwidth_bytes_per_s), pool.description,
+                                       provenance_phrase(pool.bandwidth_provenance)));
+    }
+  }
+  for (const Device& device : answer.machine.devices) {
+    if (!device.how_known.empty() && seen.insert(device.name + device.how_known).second)
+      page.detail(device.id, device.name + ": " + device.how_known);
+  }
+  if (!answer.head.catalog_date.empty()) page.detail("catalog", answer.head.catalog_date);
+}
+
+}  // namespace canirun::report

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#include "report/money.hpp"
+
+#include <algorithm>
+
+namespace canirun::report {
+
+const BreakEven* break_even_against(const CostEstimate& cost, const std::string& price_id) {
+  const BreakEven* any = nullptr;
+  for (const BreakEven& point : cost.break_even) {
+    if (point.against != price_id) continue;
+    if (point.ownership == cost.ownership) return &point;
+    if (any == nullptr) any = &point;
+  }
+  return any;
+}
+
+const LocalCost* compared_local(const CostEstimate& cost) {
+  const std::optional<LocalCost>& column = cost.ownership == Ownership::own ? cost.local_own : cost.local_buy;
+  return column ? &*column : nullptr;
+}
+
+const ApiCost* same_model_api(const CostEstimate& cost) {
+  const auto found = std::find_if(cost.api.begin(), cost.api.end(), [](const ApiCost& api) { return api.same_model; });
+  return found == cost.api.end() ? nullptr : &*found;
+}
+
+}  // namespace canirun::report

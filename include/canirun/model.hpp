@@ -13,24 +13,26 @@ namespace canirun {
 
 /// How a layer mixes tokens, which decides what it caches.
 enum class AttentionKind : std::uint8_t {
-  full,            ///< MHA, GQA or MQA: K and V of every token
-  sliding_window,  ///< the same over the last `sliding_window_tokens`
-  chunked,         ///< the same over the current chunk (Llama 4)
-  mla,             ///< multi-head latent attention: one compressed K row a token
-  gated_delta,     ///< linear attention with a fixed f32 state (Qwen3-Next, Qwen3.5)
-  kda,             ///< Kimi delta attention
-  mamba,           ///< Mamba-1 state space
-  mamba2,          ///< Mamba-2 state space
-  parallel_mamba2, ///< full attention and Mamba-2 side by side in one layer (Falcon-H1)
-  short_conv,      ///< LFM2
-  none             ///< feed-forward only (Nemotron-H, deci)
+  full,             ///< MHA, GQA or MQA: K and V of every token
+  sliding_window,   ///< the same over the last `sliding_window_tokens`
+  chunked,          ///< the same over the current chunk (Llama 4)
+  mla,              ///< multi-head latent attention: one compressed K row a token
+  gated_delta,      ///< linear attention with a fixed f32 state (Qwen3-Next, Qwen3.5)
+  kda,              ///< Kimi delta attention
+  mamba,            ///< Mamba-1 state space
+  mamba2,           ///< Mamba-2 state space
+  parallel_mamba2,  ///< full attention and Mamba-2 side by side in one layer (Falcon-H1)
+  short_conv,       ///< LFM2
+  none              ///< feed-forward only (Nemotron-H, deci)
 };
 constexpr auto enum_names(AttentionKind) {
-  return std::array<std::string_view, 11>{"full", "sliding_window", "chunked", "mla", "gated_delta", "kda", "mamba", "mamba2",
-                                          "parallel_mamba2", "short_conv", "none"};
+  return std::array<std::string_view, 11>{"full",  "sliding_window", "chunked",         "mla",        "gated_delta", "kda",
+                                          "mamba", "mamba2",         "parallel_mamba2", "short_conv", "none"};
 }
 enum class FeedForwardKind : std::uint8_t { dense, moe, moe_and_dense, none };
-constexpr auto enum_names(FeedForwardKind) { return std::array<std::string_view, 4>{"dense", "moe", "moe_and_dense", "none"}; }
+constexpr auto enum_names(FeedForwardKind) {
+  return std::array<std::string_view, 4>{"dense", "moe", "moe_and_dense", "none"};
+}
 
 /// Norm vectors on queries and keys: one a head length, or one over all heads.
 enum class QkNorm : std::uint8_t { none, per_head, over_all_heads };
@@ -112,38 +114,39 @@ struct PublishedSize {
 /// What a model is, from a catalog record or from a file's header: always this type.
 /// `layers` is empty when nobody published the dimensions; then memory and speed are unknown.
 struct ModelSpec {
-  std::string id;      ///< "llama-3.1-8b"
-  std::string name;    ///< "Llama 3.1 8B Instruct"
+  std::string id;    ///< "llama-3.1-8b"
+  std::string name;  ///< "Llama 3.1 8B Instruct"
   std::vector<std::string> aliases;
   std::string family, vendor, licence, released, hf_repo, ollama_tag;
-  std::string architecture;  ///< GGUF general.architecture: "llama", "qwen3moe"
-  std::uint64_t parameter_count = 0;
+  std::string architecture;                             ///< GGUF general.architecture: "llama", "qwen3moe"
+  std::uint64_t parameter_count = 0;                    ///< 0: not published
   std::optional<std::uint64_t> active_parameter_count;  ///< MoE: touched per token
   std::uint32_t context_limit_tokens = 0;
   std::uint32_t embedding_length = 0;
   std::uint32_t vocab_size = 0;
   bool tied_embeddings = false;  ///< no output.weight; the embedding is used (and copied) as output
   std::vector<LayerSpec> layers;
-  std::uint32_t next_token_layers = 0;  ///< MTP layers stored after `layers`, shaped as the last of them; not loaded by default
-  bool next_token_embeddings = false;   ///< each MTP layer has an embedding and an output matrix of its own (GLM 4.5)
+  std::uint32_t next_token_layers =
+      0;  ///< MTP layers stored after `layers`, shaped as the last of them; not loaded by default
+  bool next_token_embeddings = false;  ///< each MTP layer has an embedding and an output matrix of its own (GLM 4.5)
   std::uint32_t sliding_window_tokens = 0;
   std::optional<MoeSpec> moe;
   std::optional<MlaSpec> mla;
   std::optional<SsmSpec> ssm;
   std::optional<AltupSpec> altup;
-  std::uint32_t short_conv_cache_length = 0;        ///< LFM2 l_cache
-  std::uint32_t per_layer_embedding_length = 0;     ///< Gemma 3n / 4 E: elements per layer and token
+  std::uint32_t short_conv_cache_length = 0;     ///< LFM2 l_cache
+  std::uint32_t per_layer_embedding_length = 0;  ///< Gemma 3n / 4 E: elements per layer and token
   bool gated_ffn = true, qkv_bias = false, output_bias = false, ffn_bias = false, attention_sinks = false;
   bool fused_qkv = false, fused_gate_up = false;
   bool query_gate = false;      ///< the query projection is twice as wide: half of it gates the output (Qwen3-Next)
   bool attention_gate = false;  ///< a projection of its own gates each element of the attention output (Trinity)
   bool head_gate = false;       ///< ... or each head of it (Step 3.5)
   bool norm_bias = false, head_bias = false;  ///< biases of the layer norms; of the output matrix (Phi-2)
-  std::uint32_t rope_factor_count = 0;        ///< stored f32 rope factors in all (Llama 3: half a head; Phi-3: long and short)
+  std::uint32_t rope_factor_count = 0;  ///< stored f32 rope factors in all (Llama 3: half a head; Phi-3: long and short)
   QkNorm qk_norm = QkNorm::none;
-  std::uint32_t norms_per_layer = 2;  ///< vectors of embedding_length
-  bool layer_output_scale = false;    ///< one scalar a layer (Gemma 4)
-  std::optional<TensorType> expert_type;            ///< experts shipped in this type at every quant (gpt-oss: mxfp4)
+  std::uint32_t norms_per_layer = 2;      ///< vectors of embedding_length
+  bool layer_output_scale = false;        ///< one scalar a layer (Gemma 4)
+  std::optional<TensorType> expert_type;  ///< experts shipped in this type at every quant (gpt-oss: mxfp4)
   bool vision = false, tool_use = false, reasoning = false;
   std::optional<std::uint64_t> vision_parameter_count;
   std::vector<QualityFigure> quality;
@@ -167,30 +170,31 @@ std::vector<Tensor> make_tensors(const ModelSpec& model, const QuantScheme& quan
 
 /// Weight bytes of one layer, by what placement may move separately and speed reads differently.
 struct LayerWeights {
-  std::uint64_t attention_bytes = 0;      ///< token mixing of any kind, norms included
-  std::uint64_t dense_ffn_bytes = 0;      ///< dense FFN, shared experts, router
-  std::uint64_t expert_bytes = 0;         ///< all routed experts
-  std::uint64_t largest_tensor_bytes = 0; ///< biggest single tensor (scratch copy when computed on another device)
+  std::uint64_t attention_bytes = 0;       ///< token mixing of any kind, norms included
+  std::uint64_t dense_ffn_bytes = 0;       ///< dense FFN, shared experts, router
+  std::uint64_t expert_bytes = 0;          ///< all routed experts
+  std::uint64_t largest_tensor_bytes = 0;  ///< biggest single tensor (scratch copy when computed on another device)
   std::uint64_t largest_expert_tensor_bytes = 0;
-  std::uint64_t repackable_bytes = 0;         ///< non-expert bytes the CPU backend keeps a second, repacked copy of (x86 AVX2)
+  std::uint64_t repackable_bytes = 0;  ///< non-expert bytes the CPU backend keeps a second, repacked copy of (x86 AVX2)
   std::uint64_t repackable_expert_bytes = 0;
   [[nodiscard]] std::uint64_t total() const { return attention_bytes + dense_ffn_bytes + expert_bytes; }
 };
 
 /// Weights summed the way memory, placement and speed need them.
 struct WeightTable {
-  std::vector<LayerWeights> layers;           ///< model.layers order; MTP layers are not in it
-  std::uint64_t token_embedding_bytes = 0;    ///< stays on the host
-  std::uint64_t per_layer_embedding_bytes = 0;///< stays on the host
-  std::uint64_t output_bytes = 0;             ///< output.weight, or the copy of tied embeddings, + output norm + rope factors
+  std::vector<LayerWeights> layers;             ///< model.layers order; MTP layers are not in it
+  std::uint64_t token_embedding_bytes = 0;      ///< stays on the host
+  std::uint64_t per_layer_embedding_bytes = 0;  ///< stays on the host
+  std::uint64_t output_bytes = 0;  ///< output.weight, or the copy of tied embeddings, + output norm + rope factors
   std::uint64_t output_repackable_bytes = 0;
   /// The output matrix is the token embedding: on the host one copy serves both, a GPU gets a copy of its own. Engines of
   /// other formats keep one copy: then the matrix is in `output_bytes` alone and this is false.
   bool output_is_tied = false;
-  std::uint64_t next_token_bytes = 0;         ///< in the file, not loaded by default
-  std::uint64_t file_bytes = 0;               ///< sum of all tensors as stored (tied output once, MTP included)
-  std::array<std::uint64_t, k_tensor_type_count> bytes_by_type{};  ///< read for one token: of the experts only the share in use
-  TensorType dominant_type = TensorType::f16; ///< type that holds most of the bytes read at decode
+  std::uint64_t next_token_bytes = 0;  ///< in the file, not loaded by default
+  std::uint64_t file_bytes = 0;        ///< sum of all tensors as stored (tied output once, MTP included)
+  std::array<std::uint64_t, k_tensor_type_count>
+      bytes_by_type{};                         ///< read for one token: of the experts only the share in use
+  TensorType dominant_type = TensorType::f16;  ///< type that holds most of the bytes read at decode
 };
 WeightTable sum_weights(const ModelSpec& model, const QuantScheme& quant);
 

@@ -11,7 +11,6 @@ struct ProbeOptions {
   std::filesystem::path root = "/";  ///< where /proc, /sys, /etc live; another folder is a recorded machine
   bool vendor_libraries = true;      ///< false: no driver library is loaded, sysfs only
   double vendor_timeout_s = 3;       ///< a driver that takes longer is given up on, with a note
-  std::string self_executable;       ///< kept for callers; the child is forked, not executed
   /// Full path of libnvidia-ml.so.1; "" = the loader's search path, then WSL's folder.
   std::string nvml_library;
 };

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "probe/linux/linux.hpp"
+
+#include <algorithm>
+
+#include "probe/linux/cpu.hpp"
+#include "probe/linux/memory.hpp"
+#include "probe/linux/pci.hpp"
+#include "probe/linux/system.hpp"
+#include "probe/text.hpp"
+#include "probe/vendor/vendor.hpp"
+
+namespace canirun::probe {
+namespace {
+
+// Assigned by the PCI-SIG.
+constexpr std::uint32_t k_nvidia = 0x10de, k_amd = 0x1002, k_intel = 0x8086;
+
+/// Screens without a processor worth the name: server management chips and virtual machines' displays.
+bool only_shows_pictures(std::uint32_t vendor) {
+  constexpr std::uint32_t k_known[] = {0x1a03 /* ASPEED */, 0x102b /* Matrox */,     0x1af4 /* virtio */,
+                                       0x1b36 /* QEMU */,   0x1234 /* Bochs */,      0x1013 /* Cirrus */,
+                                       0x15ad /* VMware */, 0x80ee /* VirtualBox */, 0x1414 /* Hyper-V */};
+  return std::find(std::begin(k_known), std::end(k_known), vendor) != std::end(k_known);
+}
+
+void probe_accelerators(Context& context) {
+  const std::vector<PciDevice> all = accelerators_on_pci(context.fs);
+  std::vector<PciDevice> nvidia;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(nvidia),
+               [](const PciDevice& pci) { return pci.vendor == k_nvidia; });
+  probe_nvidia(context, nvidia);
+  for (const PciDevice& pci : all) {
+    if (pci.vendor == k_amd) probe_amd(context, pci);
+    if (pci.vendor == k_intel) probe_intel(context, pci);
+    if (pci.vendor == k_nvidia || pci.vendor == k_amd || pci.vendor == k_intel || only_shows_pictures(pci.vendor)) continue;
+    context.note("accelerator at " + pci.bus, "vendor " + pci.id() + " is not known");
+  }
+}
+
+/// With an integrated GPU alone, the host's memory is the GPU's too. Beside a card the integrated GPU only drives screens:
+/// engines use the card, and GTT is no limit for anything.
+void settle_unified_memory(Machine& machine) {
+  const auto has = [&](DeviceKind kind) {
+    return std::any_of(machine.devices.begin(), machine.devices.end(), [&](const Device& d) { return d.kind == kind; });
+  };
+  const bool shared = std::any_of(machine.devices.begin(), machine.devices.end(),
+                                  [](const Device& d) { return d.kind == DeviceKind::integrated_gpu && d.pool == 0; });
+  MemoryPool& host = machine.pools.front();
+  if (shared && !has(DeviceKind::discrete_gpu)) {
+    host.kind = PoolKind::unified;
+    host.id = "unified";
+  } else if (host.limit_reason.rfind("amdgpu GTT", 0) == 0) {
+    host.limit_bytes.reset();
+    host.limit_reason.clear();
+  }
+}
+
+}  // namespace
+
+void probe_linux(Context& context) {
+  probe_system(context);
+  probe_cpu(context);
+  probe_host_memory(context);
+  probe_accelerators(context);
+  settle_unified_memory(context.machine);
+}
+
+}  // namespace canirun::probe

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include "probe/linux/memory.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "probe/linux/cgroup.hpp"
+#include "probe/linux/memory_modules.hpp"
+#include "probe/text.hpp"
+
+namespace canirun::probe {
+namespace {
+
+/// "MemTotal:       24684084 kB": the kernel's kB are KiB.
+std::optional<std::uint64_t> meminfo_bytes(std::string_view meminfo, std::string_view key) {
+  constexpr std::uint64_t k_most_kib = std::uint64_t{1} << 50;
+  const auto value = value_of(meminfo, key, ':');
+  const auto kib = value ? leading_number(*value) : std::nullopt;
+  if (!kib || *kib > k_most_kib) return std::nullopt;
+  return *kib * 1024;
+}
+
+/// MemAvailable; before Linux 3.14 what is free or only cached.
+std::optional<std::uint64_t> available_bytes(std::string_view meminfo) {
+  if (const auto available = meminfo_bytes(meminfo, "MemAvailable")) return available;
+  const auto free = meminfo_bytes(meminfo, "MemFree");
+  if (!free) return std::nullopt;
+  return *free + meminfo_bytes(meminfo, "Cached").value_or(0) + meminfo_bytes(meminfo, "Buffers").value_or(0);
+}
+
+void read_total_and_free(Context& context, MemoryPool& pool) {
+  const Result<std::string> meminfo = context.fs.read("/proc/meminfo");
+  const auto total = meminfo ? meminfo_bytes(*meminfo, "MemTotal") : std::nullopt;
+  if (!total) {
+    context.note("memory size", meminfo ? "/proc/meminfo has no MemTotal" : "/proc/meminfo: " + meminfo.error().message);
+    pool.total_basis = Basis::assumed;
+    return;
+  }
+  pool.total_bytes = *total;
+  pool.free_bytes = available_bytes(*meminfo);
+  if (pool.free_bytes) pool.free_bytes = std::min(*pool.free_bytes, pool.total_bytes);
+  if (!pool.free_bytes) context.note("free memory", "/proc/meminfo has neither MemAvailable nor MemFree");
+}
+
+void clip_to_cgroup(Context& context, MemoryPool& pool) {
+  const CgroupLimits limits = read_cgroup_limits(context.fs);
+  if (limits.memory_limit_bytes && (pool.total_bytes == 0 || *limits.memory_limit_bytes < pool.total_bytes)) {
+    pool.limit_bytes = limits.memory_limit_bytes;
+    pool.limit_reason = limits.memory_reason;
+    if (limits.memory_left_bytes)
+      pool.free_bytes = std::min(pool.free_bytes.value_or(*limits.memory_left_bytes), *limits.memory_left_bytes);
+  }
+  CpuFacts& cpu = context.machine.cpu;
+  const double before = cpu.usable_cores.value_or(cpu.physical_cores > 0 ? cpu.physical_cores : HUGE_VAL);
+  if (limits.cpus && *limits.cpus < before) {
+    cpu.usable_cores = limits.cpus;
+    cpu.usable_cores_reason = limits.cpus_reason;
+  }
+}
+
+std::string rate_name(const MemorySetup& setup) {
+  std::string name = setup.type.empty() ? "memory" : setup.type;
+  if (setup.transfers_per_s) name += "-" + std::to_string(static_cast<std::uint64_t>(*setup.transfers_per_s / 1e6));
+  return name;
+}
+
+void read_modules(Context& context, MemoryPool& pool) {
+  CpuFacts& cpu = context.machine.cpu;
+  if (cpu.virtualised) {
+    context.note("memory bandwidth", "virtual machine: its memory table does not describe the real memory");
+    return;
+  }
+  const MemorySetup setup = summarise_modules(read_memory_modules(context.fs));
+  if (setup.modules == 0) {
+    context.note("memory bandwidth",
+                 "no memory table: /sys/firmware/dmi/tables/DMI needs root, /run/udev/data/+dmi:id is not there");
+    return;
+  }
+  cpu.memory_modules = setup.modules;
+  cpu.memory_channels = setup.channels;
+  cpu.memory_transfers_per_s = setup.transfers_per_s;
+  if (!setup.type.empty()) cpu.memory_type = setup.type;
+  if (!setup.bandwidth_bytes_per_s) {
+    pool.description += ", " + std::to_string(setup.modules) + "x " + rate_name(setup);
+    context.note("memory bandwidth", "firmware does not say which channels the memory modules are on");
+    return;
+  }
+  pool.bandwidth_bytes_per_s = setup.bandwidth_bytes_per_s;
+  pool.bandwidth_provenance =
+      Provenance{.basis = Basis::derived, .source = "SMBIOS memory devices: channels x width x rate", .retrieved = ""};
+  pool.description += ", " + std::to_string(*setup.channels) + " channels " + rate_name(setup);
+}
+
+}  // namespace
+
+void probe_host_memory(Context& context) {
+  MemoryPool pool;
+  pool.id = "host";
+  pool.description = "/proc/meminfo";
+  read_total_and_free(context, pool);
+  clip_to_cgroup(context, pool);
+  read_modules(context, pool);
+  context.machine.pools.push_back(std::move(pool));
+}
+
+}  // namespace canirun::probe

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "probe/probe.hpp"
+
+#include <unistd.h>
+
+#include <exception>
+
+#include "probe/apple/apple.hpp"
+#include "probe/context.hpp"
+#include "probe/linux/linux.hpp"
+#include "probe/text.hpp"
+#include "probe/vendor/nvml.hpp"
+#include "probe/windows/windows.hpp"
+
+namespace canirun::probe {
+namespace {
+
+void look(Context& context) {
+#if defined(__APPLE__)
+  if (context.fs.is_this_system()) return probe_apple(context);
+#elif defined(_WIN32)
+  if (context.fs.is_this_system()) return probe_windows(context);
+#endif
+  probe_linux(context);
+}
+
+/// Whatever happened: one CPU and one pool, so that nothing after this has to ask whether there are any.
+void guarantee_a_machine(Machine& machine) {
+  if (machine.devices.empty()) {
+    Device cpu;
+    cpu.id = "cpu";
+    cpu.name = "unknown CPU";
+    machine.devices.push_back(cpu);
+  }
+  if (machine.pools.empty()) {
+    MemoryPool host;
+    host.id = "host";
+    host.total_basis = Basis::assumed;
+    machine.pools.push_back(host);
+  }
+}
+
+}  // namespace
+
+Machine probe_machine(const ProbeOptions& options) {
+  Context context{.options = options, .fs = FsRoot(options.root), .machine = {}};
+  context.machine.is_this_machine = context.fs.is_this_system();
+  context.machine.origin = context.machine.is_this_machine ? "this machine" : "recorded machine";
+  try {
+    look(context);
+  } catch (const std::exception& error) {  // out of memory, a file system that misbehaves
+    context.note("this machine", "the probe gave up half way: " + clean_text(error.what()));
+  }
+  guarantee_a_machine(context.machine);
+  return std::move(context.machine);
+}
+
+int run_probe_child(std::string_view vendor) {
+  if (vendor != "nvidia") return 2;
+  write_nvml_answer("", STDOUT_FILENO);
+  return 0;
+}
+
+}  // namespace canirun::probe

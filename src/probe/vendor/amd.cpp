@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+
+#include "probe/linux/system.hpp"
+#include "probe/text.hpp"
+#include "probe/vendor/kfd.hpp"
+#include "probe/vendor/vendor.hpp"
+
+namespace canirun::probe {
+namespace {
+
+constexpr std::uint64_t k_most_memory = std::uint64_t{1} << 50;
+
+/// One of amdgpu's mem_info_* files, bytes.
+std::optional<std::uint64_t> mem_info(const FsRoot& fs, const PciDevice& pci, std::string_view what) {
+  const auto bytes = fs.number(pci.folder + "/mem_info_" + std::string(what));
+  return bytes && *bytes <= k_most_memory ? bytes : std::nullopt;
+}
+
+/// Graphics core version of the chip's own table: block 11 (GC) of die 0.
+std::string gfx_from_ip_discovery(const FsRoot& fs, const PciDevice& pci) {
+  const std::string block = pci.folder + "/ip_discovery/die/0/11/0/";
+  const auto major = fs.number(block + "major"), minor = fs.number(block + "minor"),
+             revision = fs.number(block + "revision");
+  return major && minor && revision ? gfx_name_of_core(*major, *minor, *revision) : std::string();
+}
+
+/// APUs publish their metrics in tables of format 2 or 3, cards in format 1 (byte 2 of gpu_metrics, kernel
+/// include/kgd_pp_interface.h). Without that file: the graphics targets that only exist in APUs.
+bool is_apu(const FsRoot& fs, const PciDevice& pci, std::string_view gfx) {
+  const std::string metrics = fs.text(pci.folder + "/gpu_metrics", 4);
+  if (metrics.size() == 4 && metrics[2] >= 1 && metrics[2] <= 3) return metrics[2] != 1;
+  for (const std::string_view apu : {"gfx902", "gfx909", "gfx90c", "gfx1013", "gfx1033", "gfx1035", "gfx1036", "gfx1037",
+                                     "gfx1103", "gfx1150", "gfx1151", "gfx1152", "gfx1153"}) {
+    if (gfx == apu) return true;
+  }
+  return false;
+}
+
+/// Highest entry of "0: 96Mhz \n1: 1249Mhz *", in hertz.
+std::optional<double> highest_clock_hz(std::string_view table) {
+  std::uint64_t highest_mhz = 0;
+  for (const std::string_view line : lines_of(table)) {
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) continue;
+    highest_mhz = std::max(highest_mhz, leading_number(line.substr(colon + 1)).value_or(0));
+  }
+  return highest_mhz > 0 && highest_mhz <= 100'000 ? std::optional(static_cast<double>(highest_mhz) * 1e6) : std::nullopt;
+}
+
+std::optional<std::string> runtime(const FsRoot& fs) {
+  for (const std::string_view hip : {"libamdhip64.so.7", "libamdhip64.so.6", "libamdhip64.so.5"}) {
+    if (has_library(fs, hip)) return "rocm";
+  }
+  return has_library(fs, "libvulkan.so.1") ? std::optional<std::string>("vulkan") : std::nullopt;
+}
+
+Device describe(Context& context, const PciDevice& pci, const std::optional<KfdNode>& kfd) {
+  const FsRoot& fs = context.fs;
+  Device device = device_from_pci(context, pci, Vendor::amd);
+  device.name = is_asleep(fs, pci) ? "" : clean_text(fs.text(pci.folder + "/product_name", 256));
+  if (device.name.empty()) device.name = "AMD GPU " + pci.id();
+  const std::string gfx = kfd && !kfd->gfx_target.empty() ? kfd->gfx_target : gfx_from_ip_discovery(fs, pci);
+  if (!gfx.empty()) device.gfx_target = gfx;
+  if (gfx.empty()) context.note(device.id + " gfx_target", "neither kfd nor ip_discovery is in /sys");
+  if (kfd) {
+    device.core_count = kfd->compute_units;
+    device.boost_clock_hz = kfd->engine_clock_hz;
+    device.bus_width_bits = kfd->memory_width_bits;
+    device.memory_clock_hz = kfd->memory_clock_hz;
+  }
+  if (is_asleep(fs, pci)) {
+    context.note(device.id + " clocks and power limit", "asleep; not woken to ask");
+  } else {
+    if (!device.memory_clock_hz) device.memory_clock_hz = highest_clock_hz(fs.text(pci.folder + "/pp_dpm_mclk", 4096));
+    device.power_limit_w = hwmon_watts(fs, pci, {"power1_cap"});
+    device.tdp_w = hwmon_watts(fs, pci, {"power1_cap_default"});
+  }
+  device.runtime = runtime(fs);
+  device.drives_display = drives_display(fs, pci);
+  const std::string version = clean_text(fs.text("/sys/module/amdgpu/version", 64), 32);
+  if (!version.empty()) device.driver_version = version;
+  device.how_known = kfd ? "amdgpu sysfs, kfd" : "amdgpu sysfs";
+  return device;
+}
+
+/// GDDR or HBM of the card's own.
+void add_card_memory(Context& context, const PciDevice& pci, Device& device) {
+  const FsRoot& fs = context.fs;
+  MemoryPool& pool = add_gpu_pool(context, device, "amdgpu mem_info_vram_total");
+  const auto total = mem_info(fs, pci, "vram_total"), used = mem_info(fs, pci, "vram_used");
+  if (total && *total > 0) {
+    pool.total_bytes = *total;
+    if (used) pool.free_bytes = *total - std::min(*total, *used);
+  } else {
+    pool.total_basis = Basis::assumed;
+    context.note(device.id + " memory", "amdgpu does not say how much the card has (mem_info_vram_total)");
+  }
+  if (device.bus_width_bits && device.memory_clock_hz && device.gfx_target) {
+    if (const auto transfers = transfers_per_clock(*device.gfx_target, *device.bus_width_bits)) {
+      pool.bandwidth_bytes_per_s = *device.bus_width_bits / 8.0 * *device.memory_clock_hz * *transfers;
+      pool.bandwidth_provenance =
+          Provenance{.basis = Basis::derived, .source = "kfd: bus width x memory clock x transfers", .retrieved = ""};
+    }
+  }
+  if (const auto link = link_to_host(fs, pci)) add_pcie_link(context, device, *link);
+}
+
+/// An APU reads the host's memory: all of it up to GTT, or a part that the firmware set aside before the system started.
+void add_apu_memory(Context& context, const PciDevice& pci, Device& device, const std::optional<KfdNode>& kfd) {
+  const FsRoot& fs = context.fs;
+  device.kind = DeviceKind::integrated_gpu;
+  const std::uint64_t carved_out = mem_info(fs, pci, "vram_total").value_or(0);
+  const auto gtt = mem_info(fs, pci, "gtt_total");
+  if (gtt && carved_out >= *gtt && carved_out >= (std::uint64_t{1} << 30)) {
+    MemoryPool& pool = add_gpu_pool(context, device, "amdgpu mem_info_vram_total: set aside from the host's memory");
+    pool.total_bytes = carved_out;
+    const std::uint64_t used = mem_info(fs, pci, "vram_used").value_or(0);
+    pool.free_bytes = carved_out - std::min(carved_out, used);
+    pool.bandwidth_bytes_per_s = context.machine.pools.front().bandwidth_bytes_per_s;
+    pool.bandwidth_provenance = context.machine.pools.front().bandwidth_provenance;
+    return;
+  }
+  device.pool = 0;
+  MemoryPool& host = context.machine.pools.front();
+  std::uint64_t limit = gtt.value_or(0);
+  if (kfd && kfd->memory_bytes) limit = std::max(limit, *kfd->memory_bytes);
+  if (limit == 0) {
+    context.note(device.id + " memory limit",
+                 "amdgpu does not say how much of the host's memory it may use (mem_info_gtt_total)");
+  } else if (limit < host.limit_bytes.value_or(host.total_bytes)) {
+    device.how_known += ", unified memory up to GTT";
+    host.limit_bytes = limit;
+    host.limit_reason = "amdgpu GTT: what the GPU may use of the host's memory (kernel parameter ttm.pages_limit)";
+  }
+}
+
+}  // namespace
+
+void probe_amd(Context& context, const PciDevice& pci) {
+  if (pci.driver == "vfio-pci") {
+    context.note("AMD GPU at " + pci.bus, "handed over to a virtual machine (vfio-pci)");
+    return;
+  }
+  const std::optional<KfdNode> kfd = kfd_node(context.fs, pci);
+  if (pci.driver != "amdgpu") {
+    Device device = device_from_pci(context, pci, Vendor::amd);
+    device.name = "AMD GPU " + pci.id();
+    device.how_known = "PCI bus";
+    const std::string reason =
+        pci.driver.empty() ? "no driver is loaded (amdgpu)" : "bound to " + pci.driver + ", not to amdgpu";
+    MemoryPool& pool = add_gpu_pool(context, device, "unknown: no driver");
+    pool.total_basis = Basis::assumed;
+    forbid(pool, reason);
+    context.note(device.id + " memory", reason);
+    context.machine.devices.push_back(std::move(device));
+    return;
+  }
+  Device device = describe(context, pci, kfd);
+  const bool apu = is_apu(context.fs, pci, device.gfx_target.value_or(""));
+  if (apu) {
+    add_apu_memory(context, pci, device, kfd);
+  } else {
+    add_card_memory(context, pci, device);
+  }
+  if (const std::string trouble = render_node_trouble(context, pci); !trouble.empty()) {
+    context.note(device.id, trouble);
+    if (device.pool != 0) forbid(context.machine.pools[device.pool], trouble);
+  }
+  context.machine.devices.push_back(std::move(device));
+}
+
+}  // namespace canirun::probe

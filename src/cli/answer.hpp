@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <canirun/assess.hpp>
+#include <canirun/result.hpp>
+
+#include "cli/session.hpp"
+
+namespace canirun::cli {
+
+/// A question with its answer, and what both are about.
+struct Answered {
+  Resolved question;
+  Assessment assessment;
+};
+
+/// Understands the request and answers it.
+Result<Answered> answer_request(Session& session, const Request& request);
+
+/// For the report; refers to `answered`.
+report::Answer as_report(Session& session, const Answered& answered);
+
+/// 0 when the answer is yes, with the money where it was required; else 1.
+int exit_code_of(const Verdict& verdict, bool require_worth_it);
+
+}  // namespace canirun::cli

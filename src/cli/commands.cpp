@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "cli/commands.hpp"
+
+#include "cli/flags.hpp"
+
+namespace canirun::cli {
+namespace {
+
+constexpr std::size_t k_any = 10000;
+
+constexpr Command k_commands[] = {
+    {"", on::overview, "", "this machine, and the best models it runs for each task", 0, 0, false,
+     "canirun\n"
+     "canirun llama-3.1-8b\n"
+     "canirun check qwen2.5-coder:7b --on \"RTX 3060 12GB\" --ctx 32k\n"
+     "canirun cost llama-3.1-70b --on \"2x RTX 3090\" --buy --vs gpt-4o\n",
+     run_overview},
+    {"check", on::check, "MODEL...", "does it fit, how fast, good enough, worth it; what to type to run it", 0, k_any, false,
+     "canirun check llama-3.1-8b\n"
+     "canirun check qwen2.5-coder:7b --on \"M2 Pro 16GB\" --ctx 16k --explain\n"
+     "canirun check --requests questions.jsonl > answers.jsonl\n",
+     run_check},
+    {"hw", on::hw, "", "what was detected, and how it is known", 0, 0, false,
+     "canirun hw\n"
+     "canirun hw --json > machine.json\n",
+     run_hw},
+    {"list", on::list, "[QUERY]", "the catalog ranked for this machine", 0, k_any, false,
+     "canirun list --task coding --fits\n"
+     "canirun list qwen --max-memory 12GiB --sort speed\n",
+     run_list},
+    {"cost", on::cost, "MODEL", "running it here against an API, a rented GPU, or both", 0, 1, false,
+     "canirun cost llama-3.1-8b --profile coding --vs gpt-4o-mini\n"
+     "canirun cost llama-3.1-8b --on \"RTX 4090\" --buy --kwh 0.30\n",
+     run_cost},
+    {"compare", on::compare, "MODEL MODEL...", "models side by side on this machine", 0, k_any, false,
+     "canirun compare qwen3-8b llama-3.1-8b phi-4\n", run_compare},
+    {"catalog", on::catalog, "models|devices|prices|quants [QUERY]", "the data and where it comes from", 0, k_any, false,
+     "canirun catalog devices 4090\n"
+     "canirun catalog prices claude\n",
+     run_catalog},
+    {"doctor", on::doctor, "", "what was found, what was not and why, in one block to paste", 0, 0, false,
+     "canirun doctor\n", run_doctor},
+    {"completion", on::completion, "bash|zsh|fish", "completions for a shell", 0, 1, false,
+     "canirun completion bash > ~/.local/share/bash-completion/completions/canirun\n", run_completion},
+    {"help", on::help, "[TOPIC]", "a command or a topic: exit-codes, environment, formats, profiles", 0, 1, false,
+     "canirun help exit-codes\n", run_help},
+    {"__probe", 0, "VENDOR", "what the vendor's library says", 1, 1, true, "", run_probe},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return k_commands; }
+
+const Command* find_command(std::string_view name) {
+  for (const Command& command : k_commands) {
+    if (command.name == name) return &command;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> command_names() {
+  std::vector<std::string> names;
+  for (const Command& command : k_commands) {
+    if (!command.hidden && !command.name.empty()) names.emplace_back(command.name);
+  }
+  return names;
+}
+
+}  // namespace canirun::cli

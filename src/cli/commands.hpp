@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <canirun/result.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/session.hpp"
+
+/// The one table of commands. Each runs in commands/<name>.cpp.
+namespace canirun::cli {
+
+struct Command {
+  std::string_view name;     ///< "" for the run without a command
+  std::uint32_t bit = 0;     ///< its bit in Flag::commands
+  std::string_view words;    ///< what follows it, for the usage line: "MODEL..."
+  std::string_view summary;  ///< one line
+  std::size_t min_words = 0, max_words = 0;
+  bool hidden = false;
+  std::string_view examples;  ///< lines to paste
+  /// Exit code, or what went wrong (which exits with 2).
+  Result<int> (*run)(Session& session) = nullptr;
+};
+
+std::span<const Command> commands();
+/// nullptr when there is none of this name.
+const Command* find_command(std::string_view name);
+/// Names of all that are not hidden.
+std::vector<std::string> command_names();
+
+Result<int> run_overview(Session& session);
+Result<int> run_check(Session& session);
+Result<int> run_hw(Session& session);
+Result<int> run_list(Session& session);
+Result<int> run_cost(Session& session);
+Result<int> run_compare(Session& session);
+Result<int> run_doctor(Session& session);
+Result<int> run_catalog(Session& session);
+Result<int> run_completion(Session& session);
+Result<int> run_help(Session& session);
+Result<int> run_probe(Session& session);
+
+}  // namespace canirun::cli

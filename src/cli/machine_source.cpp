@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#include "cli/machine_source.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/request_checker.hpp"
+#include "cli/text_file.hpp"
+#include "json/fields_machine.hpp"
+#include "json/text.hpp"
+#include "probe/probe.hpp"
+
+namespace canirun::cli {
+namespace {
+
+/// Different machines remembered during one run.
+constexpr std::size_t k_most_remembered = 256;
+constexpr std::string_view k_machine_schema = "canirun/machine";
+constexpr std::uint32_t k_machine_schema_version = 1;
+
+/// What `canirun hw --json` writes around the machine.
+struct MachineDocument {
+  std::string schema;
+  std::uint32_t schema_version = 0;
+  std::optional<std::string> canirun, catalog_date;
+  Machine machine;
+};
+template <class Archive>
+void fields(Archive& a, MachineDocument& d) {
+  a.required("schema", d.schema);
+  a.required("schema_version", d.schema_version);
+  a.optional("canirun", d.canirun);
+  a.optional("catalog_date", d.catalog_date);
+  a.required("machine", d.machine);
+}
+
+/// A machine nobody can compute on is a broken document, not a slow machine.
+Result<void> check_shape(const Machine& machine) {
+  if (machine.pools.empty()) return fail(ErrorKind::malformed, "/machine/pools: a machine has at least one memory pool");
+  for (std::size_t i = 0; i < machine.devices.size(); ++i) {
+    if (machine.devices[i].pool < machine.pools.size()) continue;
+    return fail(ErrorKind::malformed,
+                fmt::format("/machine/devices/{}/pool: there is no pool {}", i, machine.devices[i].pool));
+  }
+  for (std::size_t i = 0; i < machine.links.size(); ++i) {
+    const Link& link = machine.links[i];
+    if (link.from_pool < machine.pools.size() && link.to_pool < machine.pools.size()) continue;
+    return fail(ErrorKind::malformed, fmt::format("/machine/links/{}: it joins a pool that is not there", i));
+  }
+  return {};
+}
+
+void set_total(MemoryPool& pool, std::uint64_t bytes, std::string_view flag) {
+  pool.total_bytes = bytes;
+  pool.free_bytes.reset();
+  pool.limit_bytes.reset();
+  pool.limit_reason.clear();
+  pool.total_basis = Basis::assumed;
+  pool.description = fmt::format("as said with {}", flag);
+}
+
+void set_bandwidth(MemoryPool& pool, double bytes_per_s) {
+  pool.bandwidth_bytes_per_s = bytes_per_s;
+  pool.bandwidth_provenance = {.basis = Basis::assumed, .source = "--bandwidth", .retrieved = {}};
+}
+
+}  // namespace
+
+Result<Machine> read_machine_file(const std::string& path) {
+  const Result<std::string> text = read_text_file(path);
+  if (!text) return tl::unexpected<Error>(Error(text.error()).within("--machine"));
+  Result<MachineDocument> document = json::read_text<MachineDocument>(*text);
+  Result<void> sound;
+  if (document && document->schema != k_machine_schema) {
+    sound = fail(ErrorKind::malformed, fmt::format("/schema: expected \"{}\"", k_machine_schema));
+  } else if (document && document->schema_version != k_machine_schema_version) {
+    sound = fail(ErrorKind::unsupported,
+                 fmt::format("/schema_version: this program reads version {}", k_machine_schema_version));
+  } else if (document) {
+    sound = check_shape(document->machine);
+  }
+  if (!document || !sound) {
+    Error error = document ? sound.error() : document.error();
+    if (error.hint.empty()) error.hint = "write the file with: canirun hw --json > machine.json";
+    return tl::unexpected<Error>(std::move(error).within(path).within("--machine"));
+  }
+  document->machine.origin = path;
+  document->machine.is_this_machine = false;
+  return std::move(document->machine);
+}
+
+Result<void> apply_overrides(Machine& machine, const MachineOverrides& overrides) {
+  bool has_gpu = false;
+  for (MemoryPool& pool : machine.pools) {
+    if (pool.kind != PoolKind::gpu) continue;
+    has_gpu = true;
+    if (overrides.vram_bytes) set_total(pool, *overrides.vram_bytes, "--vram");
+    if (overrides.bandwidth_bytes_per_s) set_bandwidth(pool, *overrides.bandwidth_bytes_per_s);
+  }
+  if (overrides.vram_bytes && !has_gpu) {
+    return fail(ErrorKind::usage, "--vram: this machine has no GPU with memory of its own",
+                "name one with --on \"vram=24GiB,bandwidth=936GB/s\"; --ram sets the host's memory");
+  }
+  if (overrides.ram_bytes) set_total(machine.pools.front(), *overrides.ram_bytes, "--ram");
+  if (overrides.bandwidth_bytes_per_s && !has_gpu) set_bandwidth(machine.pools.front(), *overrides.bandwidth_bytes_per_s);
+  return {};
+}
+
+Result<std::shared_ptr<const Machine>> MachineSource::machine_for(const Request& request) {
+  std::string key = request.on.value_or("\x01here");
+  for (const std::optional<json::Word>* word : {&request.ram, &request.vram, &request.bandwidth}) {
+    key += '\x01' + (*word ? (*word)->text : "");
+  }
+  const auto found = known_.find(key);
+  if (found != known_.end()) return found->second;
+
+  Result<std::shared_ptr<const Machine>> machine = make(request);
+  if (machine) {
+    if (known_.size() >= k_most_remembered) known_.clear();
+    known_.emplace(std::move(key), *machine);
+  }
+  return machine;
+}
+
+Result<std::shared_ptr<const Machine>> MachineSource::make(const Request& request) {
+  RequestChecker checker(request.from);
+  MachineOverrides overrides;
+  checker.bytes(request.ram, {"ram", "ram"}, overrides.ram_bytes);
+  checker.bytes(request.vram, {"vram", "vram"}, overrides.vram_bytes);
+  checker.bandwidth(request.bandwidth, {"bandwidth", "bandwidth"}, overrides.bandwidth_bytes_per_s);
+  if (checker.error()) return tl::unexpected<Error>(*checker.error());
+
+  if (request.on) {
+    Result<Machine> wished = catalog::machine_from_wish({.on = *request.on,
+                                                         .ram_bytes = overrides.ram_bytes,
+                                                         .vram_bytes = overrides.vram_bytes,
+                                                         .bandwidth_bytes_per_s = overrides.bandwidth_bytes_per_s},
+                                                        catalog_);
+    if (!wished) return tl::unexpected<Error>(std::move(wished).error().within(checker.name_of({"on", "on"})));
+    return std::make_shared<const Machine>(std::move(*wished));
+  }
+  Result<Machine> machine = here();
+  if (!machine) return tl::unexpected<Error>(std::move(machine).error());
+  const Result<void> applied = apply_overrides(*machine, overrides);
+  if (!applied) return tl::unexpected<Error>(applied.error());
+  return std::make_shared<const Machine>(std::move(*machine));
+}
+
+Result<Machine> MachineSource::here() {
+  if (here_) return *here_;
+  if (machine_file_) {
+    Result<Machine> machine = read_machine_file(*machine_file_);
+    if (!machine) return machine;
+    here_ = std::move(*machine);
+  } else {
+    here_ = probe::probe_machine();
+    catalog::complete_machine(*here_, catalog_);
+  }
+  return *here_;
+}
+
+}  // namespace canirun::cli

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <canirun/machine.hpp>
+#include <canirun/result.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "catalog/catalog.hpp"
+#include "cli/request.hpp"
+
+namespace canirun::cli {
+
+/// A machine as `canirun hw --json` writes it.
+Result<Machine> read_machine_file(const std::string& path);
+
+/// Figures of a machine that the user knows better. Errors name the flag: there is no GPU to give memory to.
+struct MachineOverrides {
+  std::optional<std::uint64_t> ram_bytes, vram_bytes;
+  std::optional<double> bandwidth_bytes_per_s;
+};
+Result<void> apply_overrides(Machine& machine, const MachineOverrides& overrides);
+
+/// Where machines come from: this one (probed once, when first asked for), a file, or a description. Remembers the last
+/// ones, so that a stream of requests about the same machine describes it once.
+class MachineSource {
+ public:
+  MachineSource(const catalog::Catalog& catalog, std::optional<std::string> machine_file)
+      : catalog_(catalog), machine_file_(std::move(machine_file)) {}
+
+  /// The machine a request is about. `on`, `ram`, `vram` and `bandwidth` are checked here.
+  Result<std::shared_ptr<const Machine>> machine_for(const Request& request);
+
+ private:
+  Result<std::shared_ptr<const Machine>> make(const Request& request);
+  Result<Machine> here();
+
+  const catalog::Catalog& catalog_;
+  std::optional<std::string> machine_file_;
+  std::optional<Machine> here_;
+  std::map<std::string, std::shared_ptr<const Machine>> known_;
+};
+
+}  // namespace canirun::cli

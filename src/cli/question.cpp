@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include "cli/question.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace canirun::cli {
+namespace {
+
+// Limits that no machine or engine of today reaches; beyond them a number is a slip of the finger.
+constexpr std::uint32_t k_most_sequences = 4096;
+constexpr std::uint32_t k_most_batch = 1U << 20U;
+constexpr std::uint32_t k_most_layers = 99999;
+constexpr std::uint32_t k_most_threads = 4096;
+constexpr double k_most_usd = 1e9;
+constexpr double k_most_watts = 1e6;
+
+}  // namespace
+
+EngineSettings settings_asked(RequestChecker& checker, const Request& request) {
+  EngineSettings settings;
+  checker.choice(request.engine, {"engine", "engine"}, settings.engine);
+  checker.choice(request.engine_mode, {"engine_mode", "engine-mode"}, settings.mode);
+  checker.choice(request.backend, {"backend", "backend"}, settings.backend);
+  checker.tokens(request.context_tokens, {"context_tokens", "ctx"}, settings.context_tokens);
+  checker.count(request.parallel, {"parallel", "parallel"}, 1, k_most_sequences, settings.parallel);
+  checker.choice(request.kv_type, {"kv_type", "kv-type"}, settings.kv_type_k);
+  settings.kv_type_v = settings.kv_type_k;
+  checker.choice(request.kv_type_k, {"kv_type_k", "kv-type-k"}, settings.kv_type_k);
+  checker.choice(request.kv_type_v, {"kv_type_v", "kv-type-v"}, settings.kv_type_v);
+  checker.count(request.batch, {"batch", "batch"}, 1, k_most_batch, settings.batch);
+  checker.count(request.ubatch, {"ubatch", "ubatch"}, 1, k_most_batch, settings.ubatch);
+  checker.count_or_auto(request.max_output_rows, {"max_output_rows", "max-output-rows"}, 1, k_most_batch,
+                        settings.max_output_rows);
+  checker.count_or_auto(request.gpu_layers, {"gpu_layers", "gpu-layers"}, 0, k_most_layers, settings.gpu_layers);
+  checker.count_or_auto(request.cpu_moe_layers, {"cpu_moe_layers", "cpu-moe-layers"}, 0, k_most_layers,
+                        settings.cpu_moe_layers);
+  checker.count_or_auto(request.threads, {"threads", "threads"}, 1, k_most_threads, settings.threads);
+  settings.kv_unified = request.kv_unified.value_or(settings.kv_unified);
+  settings.flash_attn = request.flash_attn.value_or(settings.flash_attn);
+  settings.swa_full = request.swa_full.value_or(settings.swa_full);
+  settings.op_offload = request.op_offload.value_or(settings.op_offload);
+  settings.repack = request.repack.value_or(settings.repack);
+  return settings;
+}
+
+UsageProfile usage_asked(RequestChecker& checker, const Request& request, UsageProfile usage) {
+  checker.choice(request.task, {"task", "task"}, usage.task);
+  const UseRequest& use = request.use;
+
+  // Tokens of a day said directly: so many requests of this size replace the profile's mix, cached input included.
+  std::optional<double> requests, input, output;
+  checker.number(use.requests_per_day, {"use/requests_per_day", "requests-per-day"}, 1, 1e9, requests);
+  checker.number(use.input_tokens, {"use/input_tokens", "input-tokens"}, 0, 1e8, input);
+  checker.number(use.output_tokens, {"use/output_tokens", "output-tokens"}, 0, 1e8, output);
+  if (requests) {
+    usage.fresh_input_tokens_per_day = *requests * input.value_or(0);
+    usage.output_tokens_per_day = *requests * output.value_or(0);
+    usage.cache_read_tokens_per_day = 0;
+    usage.cache_write_tokens_per_day = 0;
+  } else if (input || output) {
+    checker.reject(input ? KeyName{"use/input_tokens", "input-tokens"} : KeyName{"use/output_tokens", "output-tokens"},
+                   fmt::format("needs {} beside it", checker.name_of({"use/requests_per_day", "requests-per-day"})));
+  }
+
+  checker.count(use.people, {"use/people", "people"}, 1, 1000000, usage.people);
+  checker.number(use.active_days_per_year, {"use/active_days_per_year", "days"}, 1, 366, usage.active_days_per_year);
+  if (use.hours_per_day) {
+    checker.number(use.hours_per_day, {"use/hours_per_day", "hours"}, 0.1, 24, usage.hours_available_per_day);
+    usage.hours_powered_per_day = std::max(usage.hours_available_per_day, std::min(usage.hours_powered_per_day, 24.0));
+  }
+  return usage;
+}
+
+CostInputs money_asked(RequestChecker& checker, const Request& request) {
+  const MoneyRequest& asked = request.money;
+  CostInputs money;
+  checker.choice(asked.ownership, {"money/ownership", "own"}, money.ownership);
+  checker.number(asked.hardware_price_usd, {"money/hardware_price_usd", "hw-price"}, 0, k_most_usd,
+                 money.hardware_price_usd);
+  checker.number(asked.electricity_usd_per_kwh, {"money/electricity_usd_per_kwh", "kwh"}, 0, 10,
+                 money.electricity_usd_per_kwh);
+  checker.number(asked.active_w, {"money/active_w", "watts"}, 1, k_most_watts, money.active_w);
+  checker.number(asked.idle_w, {"money/idle_w", "idle-watts"}, 0, k_most_watts, money.idle_w);
+  checker.number(asked.years_kept, {"money/years_kept", "years"}, 0.25, 30, money.years_kept);
+  checker.number(asked.annual_value_loss, {"money/annual_value_loss", "value-loss"}, 0, 1, money.annual_value_loss);
+  checker.number(asked.prefix_cache_hit_share, {"money/prefix_cache_hit_share", "cache-hit"}, 0, 1,
+                 money.prefix_cache_hit_share);
+  checker.number(asked.reasoning_multiplier_api, {"money/reasoning_multiplier_api", "reasoning-api"}, 1, 1000,
+                 money.reasoning_multiplier_api);
+  checker.number(asked.reasoning_multiplier_local, {"money/reasoning_multiplier_local", "reasoning-local"}, 1, 1000,
+                 money.reasoning_multiplier_local);
+  checker.number(asked.maintenance_hours_per_month, {"money/maintenance_hours_per_month", "upkeep-hours"}, 0, 744,
+                 money.maintenance_hours_per_month);
+  checker.number(asked.maintenance_usd_per_hour, {"money/maintenance_usd_per_hour", "upkeep-rate"}, 0, 100000,
+                 money.maintenance_usd_per_hour);
+  checker.number(asked.finance_rate, {"money/finance_rate", "finance-rate"}, 0, 1, money.finance_rate);
+  money.region = asked.region.value_or(money.region);
+  money.dedicated = asked.dedicated.value_or(money.dedicated);
+  money.host_included = asked.host_included.value_or(money.host_included);
+  money.batch_api = asked.batch_api.value_or(money.batch_api);
+  return money;
+}
+
+Floors floors_asked(RequestChecker& checker, const Request& request) {
+  Floors floors;
+  checker.number(request.min_decode_tokens_per_s, {"min_decode_tokens_per_s", "min-tps"}, 0, 1e6,
+                 floors.min_decode_tokens_per_s);
+  checker.number(request.max_time_to_first_token_s, {"max_time_to_first_token_s", "max-ttft"}, 0, 1e6,
+                 floors.max_time_to_first_token_s);
+  return floors;
+}
+
+void adapt_to_model(RequestChecker& checker, const Request& request, const ModelSpec& model, Question& question) {
+  EngineSettings& settings = question.settings;
+  UsageProfile& usage = question.usage;
+  if (!request.context_tokens && model.context_limit_tokens > 0) {
+    settings.context_tokens = std::min(settings.context_tokens, model.context_limit_tokens);
+  }
+  checker.tokens(request.prompt_tokens, {"prompt_tokens", "prompt"}, usage.prompt_tokens);
+  if (!request.prompt_tokens) usage.prompt_tokens = std::min(usage.prompt_tokens, settings.context_tokens);
+
+  constexpr KeyName depth{"depth_tokens", "depth"};
+  if (request.depth_tokens && request.depth_tokens->text == "0") {
+    usage.depth_tokens = 0;  // an empty cache is a depth, though no number of tokens
+  } else {
+    checker.tokens(request.depth_tokens, depth, usage.depth_tokens);
+  }
+  if (!request.depth_tokens) usage.depth_tokens = std::min(usage.depth_tokens, settings.context_tokens);
+  for (const auto& [asked, key, value] :
+       {std::tuple{request.prompt_tokens.has_value(), KeyName{"prompt_tokens", "prompt"}, usage.prompt_tokens},
+        std::tuple{request.depth_tokens.has_value(), depth, usage.depth_tokens}}) {
+    if (asked && value > settings.context_tokens) {
+      checker.reject(key, fmt::format("{} tokens do not fit into the context of {}", value, settings.context_tokens),
+                     fmt::format("raise {} or lower this", checker.name_of({"context_tokens", "ctx"})));
+    }
+  }
+}
+
+}  // namespace canirun::cli

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "cli/text_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace canirun::cli {
+
+std::string reason_of(int error_number) { return std::generic_category().message(error_number); }
+
+Result<std::string> read_text_file(const std::string& path, std::size_t max_bytes) {
+  const bool is_stdin = path == "-";
+  const int descriptor = is_stdin ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return fail(ErrorKind::io, "cannot read " + path + ": " + reason_of(errno));
+
+  std::string text;
+  char chunk[65536];
+  ssize_t got = 0;
+  int problem = 0;
+  while (text.size() <= max_bytes) {
+    got = ::read(descriptor, chunk, sizeof chunk);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) problem = errno;
+    if (got <= 0) break;
+    text.append(chunk, static_cast<std::size_t>(got));
+  }
+  if (!is_stdin) ::close(descriptor);
+  if (problem != 0) return fail(ErrorKind::io, "cannot read " + path + ": " + reason_of(problem));
+  if (text.size() > max_bytes) {
+    return fail(ErrorKind::malformed, path + " is larger than the " + std::to_string(max_bytes >> 20U) + " MiB allowed");
+  }
+  return text;
+}
+
+}  // namespace canirun::cli

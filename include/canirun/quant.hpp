@@ -174,6 +174,7 @@ constexpr auto enum_names(TensorRole) {
 /// When a mixture rule applies to a tensor. `more_bits`: i < n/8 || i >= 7n/8 || (i - n/8) % 3 == 2 (integer
 /// division), the engine's choice of layers that earn extra bits. For attn_v, i counts the tensors of that kind and n is
 /// their number; for the feed-forward, i counts tensors (dense models) or blocks (MoE) and n is the number of blocks.
+/// `first_eighth_of_tensors` counts ffn_down tensors in MoE models too, shared experts' after the routed ones (IQ1, IQ2).
 enum class MixtureWhen : std::uint8_t {
   always,
   more_bits,
@@ -181,6 +182,7 @@ enum class MixtureWhen : std::uint8_t {
   first_four,
   first_sixteenth,
   first_eighth,
+  first_eighth_of_tensors,
   middle_three_quarters,
   gqa_at_least_4,
   gqa_below_4,
@@ -190,12 +192,13 @@ enum class MixtureWhen : std::uint8_t {
   seventy_b
 };
 constexpr auto enum_names(MixtureWhen) {
-  return std::array<std::string_view, 13>{"always",
+  return std::array<std::string_view, 14>{"always",
                                           "more_bits",
                                           "first_two",
                                           "first_four",
                                           "first_sixteenth",
                                           "first_eighth",
+                                          "first_eighth_of_tensors",
                                           "middle_three_quarters",
                                           "gqa_at_least_4",
                                           "gqa_below_4",

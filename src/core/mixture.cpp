@@ -126,7 +126,8 @@ MixtureCounter::MixtureCounter(const ModelSpec& model)
     : mla_(model.mla.has_value()),
       fused_qkv_(model.fused_qkv),
       counts_blocks_(model.moe && model.moe->expert_count > 1),
-      block_count_(static_cast<std::uint32_t>(model.layers.size()) + model.next_token_layers) {
+      block_count_(static_cast<std::uint32_t>(model.layers.size()) + model.next_token_layers),
+      shared_experts_(model.moe && model.moe->shared_feed_forward_length > 0) {
   for (const LayerSpec& layer : model.layers) attn_v_count_ += has_attn_v(layer) ? 1U : 0U;
   if (!model.layers.empty() && has_attn_v(model.layers.back())) attn_v_count_ += model.next_token_layers;
 }
@@ -148,8 +149,19 @@ bool MixtureCounter::has_attn_v(const LayerSpec& layer) const {
 }
 
 MixturePlace MixtureCounter::next(const LayerSpec& layer) {
-  const MixturePlace place{.attention = position_bits(attn_v_, attn_v_count_),
-                           .feed_forward = position_bits(counts_blocks_ ? block_ : feed_forward_, block_count_)};
+  MixturePlace place{.attention = position_bits(attn_v_, attn_v_count_),
+                     .feed_forward = position_bits(counts_blocks_ ? block_ : feed_forward_, block_count_)};
+  place.shared_down = place.feed_forward;
+  const auto count_down_tensor = [this](std::uint16_t& bits) {
+    if (down_tensors_ < block_count_ / 8)
+      bits = static_cast<std::uint16_t>(bits | bit(MixtureWhen::first_eighth_of_tensors));
+    ++down_tensors_;
+  };
+  const bool experts = layer.feed_forward == FeedForwardKind::moe || layer.feed_forward == FeedForwardKind::moe_and_dense;
+  if (layer.feed_forward != FeedForwardKind::none) count_down_tensor(place.feed_forward);
+  if (layer.feed_forward == FeedForwardKind::moe_and_dense) ++down_tensors_;
+  if (experts && shared_experts_) count_down_tensor(place.shared_down);
+
   if (has_attn_v(layer)) ++attn_v_;
   if (layer.feed_forward != FeedForwardKind::none) ++feed_forward_;
   ++block_;
@@ -186,7 +198,9 @@ TensorType Mixture::mixed_type(const TensorShape& shape, MixturePlace place) con
   const bool embeds = category(shape.role) == TensorRole::token_embedding;
   const TensorRole role = tied_ && embeds && gguf_ ? TensorRole::output : shape.role;
   const TensorRole broad = category(role);
-  const std::uint16_t here = broad == TensorRole::attn_v ? place.attention : place.feed_forward;
+  const std::uint16_t here = broad == TensorRole::attn_v       ? place.attention
+                             : role == TensorRole::shared_down ? place.shared_down
+                                                               : place.feed_forward;
 
   TensorType type = base_;
   for (std::size_t i = rule_count_; i-- > 0;) {

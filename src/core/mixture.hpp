@@ -15,6 +15,7 @@ namespace canirun {
 struct MixturePlace {
   std::uint16_t attention = 0;     ///< among the tensors that count as attn_v
   std::uint16_t feed_forward = 0;  ///< among the feed-forward tensors (dense models) or the blocks (MoE)
+  std::uint16_t shared_down = 0;   ///< the same for the shared experts' ffn_down, which is counted after the others'
   bool operator==(const MixturePlace&) const = default;
 };
 
@@ -29,7 +30,8 @@ class MixtureCounter {
 
   bool mla_ = false, fused_qkv_ = false, counts_blocks_ = false;
   std::uint32_t attn_v_count_ = 0, block_count_ = 0;
-  std::uint32_t attn_v_ = 0, feed_forward_ = 0, block_ = 0;
+  std::uint32_t attn_v_ = 0, feed_forward_ = 0, block_ = 0, down_tensors_ = 0;
+  bool shared_experts_ = false;
 };
 
 /// A scheme's rules, with everything already decided that the model alone decides.

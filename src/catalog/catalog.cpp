@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <canirun/assess.hpp>
+#include <canirun/units.hpp>
 #include <cmath>
 
 #include "catalog/lookup.hpp"
@@ -47,7 +48,11 @@ std::vector<std::string> suggest(const Store& store, std::string_view name) {
 /// The one record with this name, or not_found with suggestions.
 template <class T>
 Result<T> find_one(const Store& store, std::string_view what, std::string_view name, std::string otherwise) {
-  std::vector<T> found = store.find<T>(fold(name));
+  const std::string folded = fold(name);
+  std::vector<T> found = store.find<T>(folded);
+  for (T& record : found) {
+    if (fold(record.id) == folded) return std::move(record);
+  }
   if (!found.empty()) return std::move(found.front());
   return not_found(what, name, suggest<T>(store, name), std::move(otherwise));
 }
@@ -74,8 +79,8 @@ const DeviceRecord* by_memory(const std::vector<DeviceRecord>& devices, std::uin
   const DeviceRecord* best = nullptr;
   double best_off = 0.125;
   for (const DeviceRecord& device : devices) {
-    for (const std::uint64_t size : device.memory_bytes) {
-      const double off = std::abs(1 - static_cast<double>(memory_bytes) / static_cast<double>(size));
+    for (const std::uint32_t gib : device.memory_gib) {
+      const double off = std::abs(1 - static_cast<double>(memory_bytes) / (gib * static_cast<double>(k_gib)));
       if (off < best_off) {
         best_off = off;
         best = &device;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -162,7 +161,9 @@ void read_data_folder(const std::filesystem::path& folder, DataSet& into, std::v
     } else if (size > k_max_file_bytes) {
       trouble(path, "is larger than 64 MiB");
     } else {
-      const std::string text{std::istreambuf_iterator<char>(stream), {}};
+      std::string text(size, '\0');
+      stream.read(text.data(), static_cast<std::streamsize>(size));
+      text.resize(static_cast<std::size_t>(stream.gcount()));
       read_data_text(text, path.string(), into, errors);
     }
   }
@@ -174,7 +175,7 @@ void check_names(const DataSet& data, std::vector<Error>& errors) {
     std::map<std::string, const Loaded<T>*> seen;
     for (const Loaded<T>& loaded : data.of<T>()) {
       for (const SearchName& name : loaded.names) {
-        const bool shareable = name.rank != NameRank::id && std::is_same_v<T, DeviceRecord>;
+        const bool shareable = k_shared_names<T> && name.folded != fold(loaded.id);
         if (name.rank == NameRank::derived || shareable) continue;
         const auto [other, is_new] = seen.try_emplace(name.folded, &loaded);
         if (is_new) continue;

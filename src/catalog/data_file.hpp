@@ -52,7 +52,7 @@ void read_data_text(std::string_view text, const std::string& file, DataSet& int
 /// Every *.json below a folder, in name order, except those of a `schema` folder. Unreadable or oversized files are errors.
 void read_data_folder(const std::filesystem::path& folder, DataSet& into, std::vector<Error>& errors);
 
-/// Ids used twice within a kind, and (except for devices, where memory size decides) names shared by two records.
+/// Ids used twice within a kind, and names shared by two records where the kind does not allow that (k_shared_names).
 void check_names(const DataSet& data, std::vector<Error>& errors);
 
 }  // namespace canirun::catalog

@@ -16,7 +16,7 @@ namespace canirun::catalog {
 /// What sort of thing a device record describes.
 enum class DeviceRecordKind : std::uint8_t {
   gpu,             ///< with its own memory: a card, an accelerator, a mobile GPU
-  integrated_gpu,  ///< shares the host's memory; `memory_bytes` lists the sizes it is sold with, if fixed
+  integrated_gpu,  ///< shares the host's memory; `memory_gib` lists the sizes it is sold with, if fixed
   cpu,             ///< one processor model: cores, instruction sets, and the fastest memory it officially takes
   platform,        ///< a family of processors or boards with the same memory channels
   memory           ///< "DDR5-5600 dual-channel": a plain DIMM configuration
@@ -33,10 +33,10 @@ struct DeviceRecord {
   std::vector<std::string> aliases;
   DeviceRecordKind kind = DeviceRecordKind::gpu;
   Vendor vendor = Vendor::unknown;
-  std::string architecture;                 ///< "ada", "rdna3", "m2", "zen4": key of the speed constants; "" unknown
-  std::vector<std::string> pci_ids;         ///< "10de:2684"; may be shared by several records
-  std::vector<std::uint64_t> memory_bytes;  ///< sizes it is sold with, ascending; empty: what is installed decides
-  std::string memory_type;                  ///< "GDDR6X", "DDR5", "LPDDR5X"
+  std::string architecture;               ///< "ada", "rdna3", "m2", "zen4": key of the speed constants; "" unknown
+  std::vector<std::string> pci_ids;       ///< "10de:2684"; may be shared by several records
+  std::vector<std::uint32_t> memory_gib;  ///< sizes it is sold with, ascending; empty: what is installed decides
+  std::string memory_type;                ///< "GDDR6X", "DDR5", "LPDDR5X"
   std::optional<std::uint32_t> memory_channels;
   std::optional<std::uint32_t> memory_bus_bits;
   std::optional<double> memory_data_rate_bits_per_s;  ///< per pin
@@ -75,7 +75,7 @@ void fields(Archive& a, DeviceRecord& value) {
   a.required("vendor", value.vendor);
   a.optional("architecture", value.architecture);
   a.optional("pci_ids", value.pci_ids);
-  a.optional("memory_bytes", value.memory_bytes);
+  a.optional("memory_gib", value.memory_gib);
   a.optional("memory_type", value.memory_type);
   a.optional("memory_channels", value.memory_channels);
   a.optional("memory_bus_bits", value.memory_bus_bits);

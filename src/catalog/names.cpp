@@ -51,21 +51,19 @@ std::vector<SearchName> folded_names(std::string_view id, const std::vector<std:
     const bool known = std::any_of(names.begin(), names.end(), [&](const SearchName& n) { return n.folded == folded; });
     if (!folded.empty() && !known) names.push_back({std::move(folded), rank});
   };
-  add(id, NameRank::id);
-  for (const std::string& alias : aliases) add(alias, NameRank::alias);
+  add(id, NameRank::exact);
+  for (const std::string& alias : aliases) add(alias, NameRank::exact);
   for (const std::string& name : derived) add(name, NameRank::derived);
   return names;
 }
 
 std::vector<std::string> derived_names(const ApiPrice& record) { return {record.model_name}; }
 
-#if __has_include("catalog/model_record.hpp")
-std::vector<std::string> exact_names(const ModelRecord& record) { return {record.spec.hf_repo, record.spec.ollama_tag}; }
-
 std::vector<std::string> derived_names(const ModelRecord& record) {
-  const std::size_t slash = record.spec.hf_repo.rfind('/');
-  return {record.spec.name, slash == std::string::npos ? std::string() : record.spec.hf_repo.substr(slash + 1)};
+  const ModelSpec& spec = record.spec;
+  const std::size_t slash = spec.hf_repo.rfind('/');
+  return {spec.ollama_tag, spec.hf_repo, spec.name,
+          slash == std::string::npos ? std::string() : spec.hf_repo.substr(slash + 1)};
 }
-#endif
 
 }  // namespace canirun::catalog

@@ -13,8 +13,8 @@ namespace canirun::catalog {
 /// run of them is one '-'. "Llama 3.1 8B", "llama-3.1-8b" and "llama3.1:8b" are one name, "gemma-3-1b" and "gemma 31b" two.
 std::string fold(std::string_view name);
 
-/// How good a reason a name is to find its record; a better (smaller) one hides the others.
-enum class NameRank : std::uint8_t { id, alias, derived };
+/// How good a reason a name is to find its record: ids, aliases and the like hide names that were only derived.
+enum class NameRank : std::uint8_t { exact, derived };
 
 struct SearchName {
   std::string folded;
@@ -34,10 +34,12 @@ std::vector<std::string> derived_names(const T& /*record*/) {
 std::vector<std::string> exact_names(const DeviceRecord& record);
 std::vector<std::string> derived_names(const DeviceRecord& record);
 std::vector<std::string> derived_names(const ApiPrice& record);
-#if __has_include("catalog/model_record.hpp")
-std::vector<std::string> exact_names(const ModelRecord& record);
 std::vector<std::string> derived_names(const ModelRecord& record);
-#endif
+
+/// Kinds in which several records may carry one name: devices (the memory size decides) and prices (the same open
+/// model at many providers, the first is as good as any). In all others a shared id or alias is an error.
+template <class T>
+inline constexpr bool k_shared_names = std::is_same_v<T, DeviceRecord> || std::is_same_v<T, ApiPrice>;
 
 /// All names of a record, folded, each once with its best rank; names that fold to nothing are left out.
 std::vector<SearchName> folded_names(std::string_view id, const std::vector<std::string>& aliases,

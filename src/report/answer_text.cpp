@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t k_reasons_shown = 3;
 constexpr std::size_t k_suggestions_shown = 3;
+constexpr int k_bar_columns = 20;
 
 void headline(Page& page, const Answer& answer) {
   const std::string file = format_decimal_bytes(answer.assessment.weights.file_bytes);
@@ -44,22 +45,23 @@ void verdict_first(Page& page, const Answer& answer) {
   page.paragraph(text, 0, fmt::format("{} YES", sign_of(mark, page.terminal())), tone_of(mark));
 }
 
-/// What is missing, or how much room is left and what it could be used for.
-std::string room_phrase(const Answer& answer) {
-  const Placement& placement = answer.assessment.placed.placement;
-  const bool known = placement.limiting_pool < answer.machine.pools.size();
-  const std::string pool = known ? answer.machine.pools[placement.limiting_pool].id : "memory";
-  if (placement.headroom_bytes < 0) {
-    return fmt::format("{} missing in {}", format_binary_bytes(static_cast<std::uint64_t>(-placement.headroom_bytes)), pool);
+/// The pool that decides, as a bar with its figures, and what the room left (or missing) means.
+void pool_lines(std::vector<std::string>& body, const Answer& answer, const Terminal& terminal) {
+  const PlacedMemory& placed = answer.assessment.placed;
+  for (const PoolMemory& used : placed.memory.pools) {
+    if (used.pool != placed.placement.limiting_pool || used.pool >= answer.machine.pools.size()) continue;
+    body.push_back(fmt::format("{} {} of {} GiB usable in {}", memory_bar(used, k_bar_columns, terminal),
+                               format_gib(used.required_bytes), format_gib(used.usable_bytes),
+                               answer.machine.pools[used.pool].id));
   }
-  std::string text =
-      fmt::format("{} to spare in {}", format_binary_bytes(static_cast<std::uint64_t>(placement.headroom_bytes)), pool);
-  if (placement.max_context_tokens) {
-    const bool all = *placement.max_context_tokens >= answer.model.context_limit_tokens;
-    text += fmt::format(" · room for {} context{}", format_context(*placement.max_context_tokens),
-                        all ? " (all the model takes)" : "");
+  if (placed.placement.headroom_bytes < 0) {
+    body.push_back(
+        fmt::format("{} missing", format_binary_bytes(static_cast<std::uint64_t>(-placed.placement.headroom_bytes))));
+  } else if (placed.placement.max_context_tokens) {
+    const bool all = *placed.placement.max_context_tokens >= answer.model.context_limit_tokens;
+    body.push_back(fmt::format("room for {} context{}", format_context(*placed.placement.max_context_tokens),
+                               all ? ", all the model takes" : ""));
   }
-  return text;
 }
 
 void memory_statement(Page& page, const Answer& answer) {
@@ -67,19 +69,10 @@ void memory_statement(Page& page, const Answer& answer) {
   std::vector<std::string> body{fmt::format("{} at {} context: {}", format_binary_bytes(placed.memory.parts.total()),
                                             format_context(answer.question.settings.context_tokens),
                                             parts_phrase(placed.memory.parts))};
-  if (placed.placement.status != FitStatus::fits)
+  if (placed.placement.status == FitStatus::fits_offloaded)
     body.push_back(placement_phrase(answer.machine, answer.model, placed.placement));
-  body.push_back(room_phrase(answer));
+  pool_lines(body, answer, page.terminal());
   page.statement(fit_mark(placed.placement), fit_heading(answer.machine, placed.placement), body);
-  for (const PoolMemory& used : placed.memory.pools) {
-    if (used.pool != placed.placement.limiting_pool || used.pool >= answer.machine.pools.size()) continue;
-    const bool over = used.required_bytes > used.usable_bytes;
-    const std::string share = format_percent(static_cast<double>(used.required_bytes) /
-                                             static_cast<double>(std::max<std::uint64_t>(1, used.usable_bytes)));
-    page.detail("", fmt::format("{} {} of the {} usable in {}{}", memory_bar(used, 24, page.terminal()), share,
-                                format_binary_bytes(used.usable_bytes), answer.machine.pools[used.pool].id,
-                                over ? ": too much" : ""));
-  }
 }
 
 void speed_statement(Page& page, const Answer& answer) {
@@ -191,7 +184,7 @@ void suggestions(Page& page, const Answer& answer) {
   const std::vector<Suggestion>& all = answer.assessment.verdict.suggestions;
   if (all.empty()) return;
   page.blank();
-  page.line(answer.assessment.verdict.yes ? "  or" : "  nearest yes", Tone::quiet);
+  page.line(answer.assessment.verdict.yes ? "  also possible" : "  nearest yes", Tone::quiet);
   for (std::size_t i = 0; i < std::min(all.size(), k_suggestions_shown); ++i) {
     page.command(all[i].command, 4);
     if (!all[i].text.empty()) page.paragraph(all[i].text, 6);

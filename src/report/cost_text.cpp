@@ -32,7 +32,7 @@ void local_row(Table& table, std::string_view name, const std::optional<LocalCos
 }
 
 Table options(const Page& page, const CostEstimate& cost) {
-  Table table({{.title = "option", .align = Align::left, .drop_order = 0, .min_width = 16},
+  Table table({{.title = "option", .align = Align::left, .drop_order = 0, .min_width = 26},
                {.title = "a day", .align = Align::right, .drop_order = 0, .min_width = 0},
                {.title = "a year", .align = Align::right, .drop_order = 0, .min_width = 0},
                {.title = "range", .align = Align::right, .drop_order = 1, .min_width = 0},
@@ -40,28 +40,27 @@ Table options(const Page& page, const CostEstimate& cost) {
   local_row(table, "here, owned already", cost.local_own, cost.ownership == Ownership::own);
   local_row(table, "here, bought for it", cost.local_buy, cost.ownership == Ownership::buy);
   for (const ApiCost& api : cost.api) {
-    table.add_row({{page.safe(fmt::format("{} at {}", api.same_model ? "same model" : api.name, api.provider)), Tone::plain},
+    table.add_row({{page.safe(api.same_model ? "same model, " + api.provider : api.name), Tone::plain},
                    {format_usd(api.usd_per_day), Tone::plain},
                    {format_usd(api.usd_per_year), Tone::plain},
                    {usd_range(api.usd_per_year_range), Tone::plain},
-                   {page.safe(fmt::format("price of {}{}", api.price_date, api.price_is_old ? ", old" : "")), Tone::quiet}});
+                   {page.safe(fmt::format("{}{}", api.price_date, api.price_is_old ? ", old" : "")), Tone::quiet}});
   }
   if (cost.rent) {
     const double days = cost.active_days_per_year > 0 ? cost.active_days_per_year : 365;
-    table.add_row(
-        {{page.safe(fmt::format("rented {} at {}", cost.rent->hardware, cost.rent->provider)), Tone::plain},
-         {format_usd(cost.rent->usd_per_year / days), Tone::plain},
-         {format_usd(cost.rent->usd_per_year), Tone::plain},
-         {"", Tone::plain},
-         {fmt::format("{} an hour{}", format_usd(cost.rent->usd_per_hour), cost.rent->community ? ", not private" : ""),
-          Tone::quiet}});
+    table.add_row({{page.safe(fmt::format("rented {}, {}", cost.rent->hardware, cost.rent->provider)), Tone::plain},
+                   {format_usd(cost.rent->usd_per_year / days), Tone::plain},
+                   {format_usd(cost.rent->usd_per_year), Tone::plain},
+                   {"", Tone::plain},
+                   {fmt::format("{}/h{}", format_usd(cost.rent->usd_per_hour), cost.rent->community ? ", not private" : ""),
+                    Tone::quiet}});
   }
   if (cost.hybrid) {
     table.add_row({{"both, by difficulty", Tone::plain},
                    {format_usd(cost.hybrid->usd_per_day), Tone::plain},
                    {format_usd(cost.hybrid->usd_per_year), Tone::plain},
                    {"", Tone::plain},
-                   {fmt::format("{} of requests here", format_percent(cost.hybrid->local_share)), Tone::quiet}});
+                   {fmt::format("{} here", format_percent(cost.hybrid->local_share)), Tone::quiet}});
   }
   return table;
 }
@@ -71,6 +70,7 @@ std::string months(const std::optional<double>& count) {
 }
 
 void break_even(Page& page, const CostEstimate& cost) {
+  std::vector<std::string> points;
   for (const ApiCost& api : cost.api) {
     const BreakEven* point = break_even_against(cost, api.price_id);
     if (point == nullptr) continue;
@@ -84,10 +84,12 @@ void break_even(Page& page, const CostEstimate& cost) {
       if (point->payback_months) text += fmt::format("; paid back in {}", months(point->payback_months));
       if (point->beyond_capacity) text += "; more than this machine can make";
     }
-    page.detail("break-even", text);
+    points.push_back(std::move(text));
   }
-  for (const PaybackStep& step : cost.payback)
-    page.detail("pay-back", fmt::format("{}: {}", step.what, months(step.months)));
+  page.details("break-even", points);
+  std::vector<std::string> steps;
+  for (const PaybackStep& step : cost.payback) steps.push_back(fmt::format("{}: {}", step.what, months(step.months)));
+  page.details("pay-back", steps);
 }
 
 }  // namespace
@@ -129,9 +131,8 @@ std::string render_cost_text(const Answer& answer, const Terminal& terminal, boo
     page.blank();
     explain_cost(page, answer);
   } else {
-    for (const Driver& driver : cost.drivers)
-      page.detail("moves it most", fmt::format("{}: {} a year", driver.name, format_usd(driver.swing_usd_per_year)));
-    for (const std::string& gap : cost.leaves_out) page.detail("leaves out", gap);
+    page.details("moves it most", driver_phrases(cost));
+    page.details("leaves out", cost.leaves_out);
   }
   page.blank();
   std::vector<std::string> reasons;

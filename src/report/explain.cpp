@@ -53,7 +53,7 @@ void explain_memory(Page& page, const Answer& answer) {
        fmt::format("largest set of tensors alive at once for a batch of {}, flash attention {}", shape.ubatch,
                    settings.flash_attn ? "on" : "off"));
   part(page, "output buffer", parts.output_bytes,
-       fmt::format("{} rows of logits, {} words, 4 bytes each", shape.output_rows, answer.model.vocab_size));
+       fmt::format("{} x {} logits, 4 bytes each (rows x words)", shape.output_rows, answer.model.vocab_size));
   part(page, "driver", parts.runtime_overhead_bytes, "context of the GPU runtime, outside any buffer");
   page.detail("placement", placement_phrase(answer.machine, answer.model, placed.placement));
   for (const PoolMemory& used : placed.memory.pools) {
@@ -149,10 +149,8 @@ void explain_cost(Page& page, const Answer& answer) {
                             format_usd(api.output_usd_per_mtok), api.price_date, api.price_is_old ? " (old price)" : "",
                             format_usd(api.usd_per_year)));
   }
-  for (const Driver& driver : cost.drivers) {
-    page.detail("moves it most", fmt::format("{}: {} a year", driver.name, format_usd(driver.swing_usd_per_year)));
-  }
-  for (const std::string& gap : cost.leaves_out) page.detail("leaves out", gap);
+  page.details("moves it most", driver_phrases(cost));
+  page.details("leaves out", cost.leaves_out);
 }
 
 void explain_sources(Page& page, const Answer& answer) {

@@ -36,12 +36,12 @@ std::string render_list_text(const Listing& listing, const Terminal& terminal) {
   Table table({{.title = "", .align = Align::left, .drop_order = 0, .min_width = 0},
                {.title = "model", .align = Align::left, .drop_order = 0, .min_width = 12},
                {.title = "quant", .align = Align::left, .drop_order = 0, .min_width = 0},
-               {.title = "params", .align = Align::right, .drop_order = 4, .min_width = 0},
+               {.title = "params", .align = Align::right, .drop_order = 5, .min_width = 0},
                {.title = "memory", .align = Align::right, .drop_order = 1, .min_width = 0},
                {.title = "tok/s", .align = Align::right, .drop_order = 0, .min_width = 0},
-               {.title = "first word", .align = Align::right, .drop_order = 3, .min_width = 0},
+               {.title = "first word", .align = Align::right, .drop_order = 4, .min_width = 0},
                {.title = "grade", .align = Align::left, .drop_order = 2, .min_width = 0},
-               {.title = "how it runs", .align = Align::left, .drop_order = 5, .min_width = 0},
+               {.title = "how it runs", .align = Align::left, .drop_order = 3, .min_width = 0},
                {.title = "licence", .align = Align::left, .drop_order = 6, .min_width = 0}});
   for (const ListRow& row : listing.rows) {
     const Mark mark = row_mark(row);

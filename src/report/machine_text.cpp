@@ -27,7 +27,8 @@ std::string cores_phrase(const CpuFacts& cpu) {
 }
 
 std::string bandwidth_phrase(const MemoryPool& pool) {
-  return pool.bandwidth_bytes_per_s ? format_bandwidth(*pool.bandwidth_bytes_per_s) : std::string("bandwidth unknown");
+  if (!pool.bandwidth_bytes_per_s) return "bandwidth unknown";
+  return fmt::format("{} ({})", format_bandwidth(*pool.bandwidth_bytes_per_s), name_of(pool.bandwidth_provenance.basis));
 }
 
 std::string how_phrase(const Device& device) {
@@ -39,22 +40,22 @@ void explain_device(Page& page, const Device& device) {
   const auto number = [&](std::string_view label, const std::optional<double>& value, std::string (*format)(double)) {
     if (value) page.detail(label, format(*value));
   };
-  if (!device.record_id.empty()) page.detail("record", device.record_id);
-  if (!device.architecture.empty()) page.detail("architecture", device.architecture);
-  if (device.pci_id) page.detail("PCI id", *device.pci_id + (device.pci_bus ? " at " + *device.pci_bus : ""));
-  if (device.compute_capability) page.detail("compute capability", *device.compute_capability);
-  if (device.gfx_target) page.detail("gfx target", *device.gfx_target);
-  number("fp16, matrix units", device.fp16_flops_per_s, format_flops);
-  number("fp32", device.fp32_flops_per_s, format_flops);
-  number("boost clock", device.boost_clock_hz, format_hertz);
-  if (device.bus_width_bits) page.detail("memory bus", fmt::format("{} bits", *device.bus_width_bits));
-  number("memory clock", device.memory_clock_hz, format_hertz);
-  number("power limit", device.power_limit_w ? device.power_limit_w : device.tdp_w, format_watts);
+  if (!device.record_id.empty()) page.detail("  record", device.record_id);
+  if (!device.architecture.empty()) page.detail("  architecture", device.architecture);
+  if (device.pci_id) page.detail("  PCI id", *device.pci_id + (device.pci_bus ? " at " + *device.pci_bus : ""));
+  if (device.compute_capability) page.detail("  compute capability", *device.compute_capability);
+  if (device.gfx_target) page.detail("  gfx target", *device.gfx_target);
+  number("  fp16, matrix units", device.fp16_flops_per_s, format_flops);
+  number("  fp32", device.fp32_flops_per_s, format_flops);
+  number("  boost clock", device.boost_clock_hz, format_hertz);
+  if (device.bus_width_bits) page.detail("  memory bus", fmt::format("{} bits", *device.bus_width_bits));
+  number("  memory clock", device.memory_clock_hz, format_hertz);
+  number("  power limit", device.power_limit_w ? device.power_limit_w : device.tdp_w, format_watts);
   if (device.pcie_generation && device.pcie_lanes)
-    page.detail("PCIe", fmt::format("generation {}, {} lanes", *device.pcie_generation, *device.pcie_lanes));
-  if (device.driver_version) page.detail("driver", *device.driver_version);
-  if (device.is_mig) page.detail("MIG", "a slice of the card");
-  if (device.drives_display) page.detail("display", "drives one: some memory is taken");
+    page.detail("  PCIe", fmt::format("generation {}, {} lanes", *device.pcie_generation, *device.pcie_lanes));
+  if (device.driver_version) page.detail("  driver", *device.driver_version);
+  if (device.is_mig) page.detail("  MIG", "a slice of the card");
+  if (device.drives_display) page.detail("  display", "drives one: some memory is taken");
 }
 
 }  // namespace
@@ -87,12 +88,11 @@ std::string render_machine_text(const Machine& machine, const Terminal& terminal
     page.detail(cpu ? "CPU" : device.id, cpu ? cpu_line(machine) : name);
     if (device.pool < machine.pools.size()) {
       const MemoryPool& pool = machine.pools[device.pool];
-      page.detail(cpu ? "  memory" : "  memory",
-                  (pool.kind == PoolKind::unified ? "shared with the GPU · " : "") + pool_line(pool));
+      page.detail("  memory", (pool.kind == PoolKind::unified ? "shared with the GPU · " : "") + pool_line(pool));
       const bool told = !pool.description.empty() || pool.bandwidth_bytes_per_s;
       if (told && (explain || !pool.bandwidth_bytes_per_s))
-        page.detail("  known by", pool.description + (pool.description.empty() ? "" : "; ") +
-                                      provenance_phrase(pool.bandwidth_provenance));
+        page.detail("  memory known by", pool.description + (pool.description.empty() ? "" : "; ") +
+                                             provenance_phrase(pool.bandwidth_provenance));
     }
     if (cpu) {
       page.detail("  instructions", std::string(name_of(machine.cpu.isa)));

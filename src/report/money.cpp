@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "report/money.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
+
+#include "report/numbers.hpp"
 
 namespace canirun::report {
 
@@ -13,6 +16,13 @@ const BreakEven* break_even_against(const CostEstimate& cost, const std::string&
     if (any == nullptr) any = &point;
   }
   return any;
+}
+
+std::vector<std::string> driver_phrases(const CostEstimate& cost) {
+  std::vector<std::string> phrases;
+  for (const Driver& driver : cost.drivers)
+    phrases.push_back(fmt::format("{}: {} a year", driver.name, format_usd(driver.swing_usd_per_year)));
+  return phrases;
 }
 
 const LocalCost* compared_local(const CostEstimate& cost) {

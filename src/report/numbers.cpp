@@ -97,8 +97,8 @@ std::string format_seconds(double seconds) {
   if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);
   if (seconds < 99.5) return fmt::format("{:.0f} s", seconds);
   if (seconds < 90 * 60) return fmt::format("{:.0f} min", seconds / 60);
-  if (seconds < 48 * 3600) return fmt::format("{} h", format_significant(seconds / 3600, 2));
-  return fmt::format("{} days", format_significant(seconds / 86400, 2));
+  if (seconds < 48 * 3600) return fmt::format("{} h", without_trailing_zero(format_significant(seconds / 3600, 2)));
+  return fmt::format("{} days", without_trailing_zero(format_significant(seconds / 86400, 2)));
 }
 
 std::string format_seconds_range(const Range& range) {

@@ -2,7 +2,8 @@
 #include "report/overview_verdict.hpp"
 
 #include <fmt/format.h>
-#include <canirun/names.hpp>
+
+#include "report/phrases.hpp"
 
 namespace canirun::report {
 namespace {
@@ -15,7 +16,7 @@ std::string joined(const std::vector<Task>& tasks) {
   std::string text;
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     if (i > 0) text += i + 1 == tasks.size() ? " and " : ", ";
-    text += name_of(tasks[i]);
+    text += words_for(tasks[i]);
   }
   return text;
 }

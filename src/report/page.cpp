@@ -67,7 +67,8 @@ void Page::columns(std::string_view sign, Tone sign_tone, std::string_view headi
   // The body starts beside the heading, unless the heading is too long for its column or the terminal too narrow.
   const bool beside = !narrow && used + 2 <= body_column && !lines.empty();
   if (beside) start += spaces(body_column - used) + lines.front();
-  out_ += start + "\n";
+  const bool only_body = sign.empty() && label.empty() && !beside;
+  if (!only_body) out_ += start + "\n";
   for (std::size_t i = beside ? 1 : 0; i < lines.size(); ++i) out_ += spaces(body_column) + lines[i] + "\n";
 }
 
@@ -77,6 +78,13 @@ void Page::statement(Mark mark, std::string_view heading, const std::vector<std:
 
 void Page::detail(std::string_view label, std::string_view body) {
   columns({}, Tone::plain, label, Tone::plain, {std::string(body)});
+}
+
+void Page::details(std::string_view label, const std::vector<std::string>& bodies) {
+  for (const std::string& body : bodies) {
+    detail(label, body);
+    label = {};
+  }
 }
 
 void Page::paragraph(std::string_view text, int indent, std::string_view lead, Tone lead_tone) {

@@ -24,6 +24,8 @@ class Page {
   void statement(Mark mark, std::string_view heading, const std::vector<std::string>& body);
   /// "    label               body ...": the same columns without a mark.
   void detail(std::string_view label, std::string_view body);
+  /// Several bodies under one label.
+  void details(std::string_view label, const std::vector<std::string>& bodies);
   /// Wrapped text. `lead` comes first in its own tone ("VERDICT").
   void paragraph(std::string_view text, int indent = 0, std::string_view lead = {}, Tone lead_tone = Tone::strong);
   /// A shell command; longer than the terminal: continued with backslashes, still one thing to paste.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <array>
 #include <canirun/names.hpp>
 #include <vector>
 
@@ -121,15 +122,27 @@ Mark mark_of(FitStatus status) {
   return status == FitStatus::fits ? Mark::yes : status == FitStatus::fits_offloaded ? Mark::partly : Mark::no;
 }
 
+std::string short_name(std::string_view name) {
+  static constexpr std::array<std::string_view, 12> k_filler{"NVIDIA ",  "AMD ",       "Intel(R) ", "Intel ",
+                                                             "GeForce ", "(R)",        "(TM)",      "(tm)",
+                                                             " CPU",     " Processor", "Apple ",    "Graphics "};
+  std::string text(name.substr(0, name.find(" @ ")));
+  for (const std::string_view filler : k_filler) {
+    if (const auto at = text.find(filler); at != std::string::npos && text.size() > filler.size())
+      text.erase(at, filler.size());
+  }
+  return text;
+}
+
 std::string machine_name(const Machine& machine) {
   const std::vector<const Device*> cards = gpus(machine);
-  if (cards.empty()) return machine.cpu.name.empty() ? "this CPU" : machine.cpu.name;
+  if (cards.empty()) return machine.cpu.name.empty() ? "this CPU" : short_name(machine.cpu.name);
   std::string text;
   for (std::size_t i = 0; i < cards.size();) {
     std::size_t same = i;
     while (same < cards.size() && cards[same]->name == cards[i]->name) ++same;
     if (!text.empty()) text += " + ";
-    const std::string name = cards[i]->name.empty() ? "unknown GPU" : cards[i]->name;
+    const std::string name = cards[i]->name.empty() ? "unknown GPU" : short_name(cards[i]->name);
     text += same - i > 1 ? fmt::format("{}x {}", same - i, name) : name;
     i = same;
   }

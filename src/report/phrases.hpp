@@ -2,6 +2,7 @@
 #pragma once
 #include <canirun/assess.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "report/style.hpp"
@@ -19,7 +20,9 @@ Mark mark_of(UsabilityLevel level);
 Mark mark_of(CapabilityLevel level);
 Mark mark_of(FitStatus status);
 
-/// "RTX 4090", "2x GeForce RTX 3090", "Ryzen 9 7950X": what does the work.
+/// A product name without the words every product of its maker carries: "NVIDIA GeForce RTX 4090" -> "RTX 4090".
+std::string short_name(std::string_view name);
+/// "RTX 4090", "2x RTX 3090", "Ryzen 9 7950X": what does the work.
 std::string machine_name(const Machine& machine);
 /// "RTX 4090, 21.9 of 24.0 GiB free": the name and the memory a model may hope for.
 std::string machine_phrase(const Machine& machine);

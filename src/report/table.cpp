@@ -48,12 +48,24 @@ Layout fit(const std::vector<Column>& columns, const std::vector<int>& natural, 
   }
 }
 
-std::string aligned(const std::string& text, Align align, int width) {
-  return align == Align::right ? pad_left(text, width) : pad_right(text, width);
-}
-
-std::string without_trailing_spaces(std::string line) {
-  line.erase(line.find_last_not_of(' ') + 1);
+/// Cells beside each other; spaces stay outside the paint, and none trail. Even the columns that are always there may be
+/// too wide for a very narrow terminal: then the row is cut, not wrapped.
+std::string one_line(const Layout& layout, const std::vector<Column>& columns, const std::vector<Cell>& cells, int room,
+                     const Terminal& terminal) {
+  std::string line;
+  int column_start = 0;
+  int drawn = 0;
+  for (const std::size_t i : layout.columns) {
+    const std::string text =
+        cut_to_width(cells[i].text, std::min(layout.widths[i], std::max(0, room - column_start)), terminal);
+    const int width = display_width(text);
+    const int start = column_start + (columns[i].align == Align::right ? layout.widths[i] - width : 0);
+    if (width > 0 && start + width <= room) {
+      line += std::string(static_cast<std::size_t>(start - drawn), ' ') + paint(text, cells[i].tone, terminal);
+      drawn = start + width;
+    }
+    column_start += layout.widths[i] + k_gap;
+  }
   return line;
 }
 
@@ -85,30 +97,11 @@ std::string Table::render(const Terminal& terminal, int indent) const {
   const int room = terminal.width - indent;
   const Layout layout = fit(columns_, natural, room);
   const std::string margin(static_cast<std::size_t>(indent), ' ');
-  const std::string gap(k_gap, ' ');
 
-  std::string header;
-  for (const std::size_t i : layout.columns) {
-    header += (i == layout.columns.front() ? "" : gap) +
-              aligned(cut_to_width(columns_[i].title, layout.widths[i], terminal), columns_[i].align, layout.widths[i]);
-  }
-  // Even the columns that are always there may be too wide for a very narrow terminal: then the row is cut, not wrapped.
-  std::string out =
-      margin + paint(cut_to_width(without_trailing_spaces(header), room, terminal), Tone::quiet, terminal) + "\n";
-  for (const std::vector<Cell>& row : rows_) {
-    std::string line;
-    int left = room;
-    for (const std::size_t i : layout.columns) {
-      const bool last = i == layout.columns.back();
-      std::string text = aligned(cut_to_width(row[i].text, layout.widths[i], terminal), columns_[i].align, layout.widths[i]);
-      if (last) text = without_trailing_spaces(std::move(text));
-      text = cut_to_width(text, std::max(0, left), terminal);
-      left -= display_width(text) + k_gap;
-      line += paint(text, row[i].tone, terminal);
-      if (!last && left > 0) line += gap;
-    }
-    out += margin + without_trailing_spaces(std::move(line)) + "\n";
-  }
+  std::vector<Cell> titles;
+  for (const Column& column : columns_) titles.push_back({column.title, Tone::quiet});
+  std::string out = margin + one_line(layout, columns_, titles, room, terminal) + "\n";
+  for (const std::vector<Cell>& row : rows_) out += margin + one_line(layout, columns_, row, room, terminal) + "\n";
   return out;
 }
 

@@ -26,6 +26,26 @@ void set_layers(Node node, std::string_view name, const std::optional<std::uint3
   }
 }
 
+void set_money(Node node, const CostInputs& money) {
+  node.set("ownership", money.ownership);
+  node.set("hardware_price_usd", money.hardware_price_usd);
+  node.set("electricity_usd_per_kwh", money.electricity_usd_per_kwh);
+  node.set("region", money.region);
+  node.set("active_w", money.active_w);
+  node.set("idle_w", money.idle_w);
+  node.set("years_kept", money.years_kept);
+  node.set("annual_value_loss", money.annual_value_loss);
+  node.set("prefix_cache_hit_share", money.prefix_cache_hit_share);
+  node.set("reasoning_multiplier_api", money.reasoning_multiplier_api);
+  node.set("reasoning_multiplier_local", money.reasoning_multiplier_local);
+  node.set("maintenance_hours_per_month", money.maintenance_hours_per_month);
+  node.set("maintenance_usd_per_hour", money.maintenance_usd_per_hour);
+  node.set("finance_rate", money.finance_rate);
+  node.set("dedicated", money.dedicated);
+  node.set("host_included", money.host_included);
+  node.set("batch_api", money.batch_api);
+}
+
 const MemoryPool* pool_at(const Machine& machine, std::uint32_t index) {
   return index < machine.pools.size() ? &machine.pools[index] : nullptr;
 }
@@ -75,6 +95,7 @@ void write_request(Node root, const Answer& answer) {
     node.set("max_time_to_first_token_s", answer.question.floors.max_time_to_first_token_s);
     node.set("private", answer.question.policy.private_data);
     node.set("air_gapped", answer.question.policy.air_gapped);
+    node.object("money", [&](Node money) { set_money(money, answer.question.money); });
   });
 }
 

@@ -5,8 +5,8 @@
 namespace canirun::report {
 namespace {
 
-std::optional<std::string> reason_or_null(const std::string& reason) {
-  return reason.empty() ? std::nullopt : std::optional(reason);
+std::optional<std::string> text_or_null(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
 }
 
 void set_local(Node node, std::string_view name, const std::optional<LocalCost>& cost) {
@@ -33,8 +33,8 @@ void set_local(Node node, std::string_view name, const std::optional<LocalCost>&
     inner.set("marginal_usd_per_mtok_output", cost->marginal_usd_per_mtok_output);
     inner.set("marginal_usd_per_mtok_input", cost->marginal_usd_per_mtok_input);
     inner.set("co2_kg_per_year", cost->co2_kg_per_year > 0 ? std::optional(cost->co2_kg_per_year) : std::nullopt);
-    inner.set("price_source", cost->price_source);
-    inner.set("price_date", cost->price_date);
+    inner.set("price_source", text_or_null(cost->price_source));
+    inner.set("price_date", text_or_null(cost->price_date));
   });
 }
 
@@ -44,7 +44,7 @@ void set_break_even(Node node, std::string_view name, const BreakEven* point) {
     inner.set("against", point->against);
     inner.set("ownership", point->ownership);
     inner.set("never", point->never);
-    inner.set("reason", point->reason);
+    inner.set("reason", text_or_null(point->reason));
     inner.set("output_tokens_per_day", point->output_tokens_per_day);
     inner.set("times_stated_use", point->times_stated_use);
     inner.set("payback_months", point->payback_months);
@@ -96,8 +96,8 @@ void write_cost(Node root, const CostEstimate& cost) {
       local.set("ownership", cost.ownership);
       set_local(local, "own", cost.local_own);
       set_local(local, "buy", cost.local_buy);
-      local.set("own_missing", reason_or_null(cost.local_own_missing));
-      local.set("buy_missing", reason_or_null(cost.local_buy_missing));
+      local.set("own_missing", text_or_null(cost.local_own_missing));
+      local.set("buy_missing", text_or_null(cost.local_buy_missing));
       local.object("capacity", [&](Node capacity) { set_capacity(capacity, cost.capacity); });
     });
     node.objects("api", cost.api, [&](Node entry, const ApiCost& api) { set_api(entry, api, cost); });

@@ -34,7 +34,7 @@ std::string render_list_text(const Listing& listing, const Terminal& terminal) {
     return page.take();
   }
   Table table({{.title = "", .align = Align::left, .drop_order = 0, .min_width = 0},
-               {.title = "model", .align = Align::left, .drop_order = 0, .min_width = 12},
+               {.title = "model", .align = Align::left, .drop_order = 0, .min_width = 0},
                {.title = "quant", .align = Align::left, .drop_order = 0, .min_width = 0},
                {.title = "params", .align = Align::right, .drop_order = 5, .min_width = 0},
                {.title = "memory", .align = Align::right, .drop_order = 1, .min_width = 0},

@@ -8,9 +8,9 @@
 
 namespace canirun::report {
 
-/// "Ryzen 9 7950X · 16 cores (32 threads)".
+/// "AMD Ryzen 9 7950X · 16 cores (32 threads)".
 std::string cpu_line(const Machine& machine);
-/// "58.1 of 64.0 GiB free · 83 GB/s", with the limit a process is under.
+/// "58.1 of 64.0 GiB free · 83 GB/s (published)", with the limit a process is under.
 std::string pool_line(const MemoryPool& pool);
 
 }  // namespace canirun::report

@@ -121,7 +121,7 @@ std::string format_usd(double usd) {
   const std::string_view sign = usd < 0 ? "-" : "";
   if (size == 0) return "$0";
   if (size < 0.0095) return fmt::format("{}${}", sign, format_significant(size, 1));
-  if (size < 99.995) return fmt::format("{}${:.2f}", sign, size);
+  if (size < 199.995) return fmt::format("{}${:.2f}", sign, size);
   return fmt::format("{}${}", sign, with_thousands(size));
 }
 

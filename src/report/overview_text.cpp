@@ -16,7 +16,10 @@ void machine_lines(Page& page, const Overview& overview) {
   const Machine& machine = overview.machine;
   const std::string context =
       fmt::format("{}, {} context", name_of(overview.engine), format_context(overview.context_tokens));
-  std::string first = cpu_line(machine);
+  const CpuFacts& cpu = machine.cpu;
+  std::string first = cpu.name.empty() ? "unknown CPU" : short_name(cpu.name);
+  if (cpu.physical_cores > 0) first += fmt::format(" · {} core{}", cpu.physical_cores, cpu.physical_cores == 1 ? "" : "s");
+  if (cpu.usable_cores) first += fmt::format(" ({} usable)", format_rate(*cpu.usable_cores));
   if (!machine.pools.empty()) first += " · " + pool_line(machine.pools.front());
   page.paragraph(first);
   for (std::size_t i = 0; i < machine.devices.size();) {
@@ -26,12 +29,12 @@ void machine_lines(Page& page, const Overview& overview) {
            machine.devices[next].kind == device.kind)
       ++next;
     if (device.kind != DeviceKind::cpu) {
-      const std::string name = device.name.empty() ? "unknown GPU" : device.name;
+      const std::string name = device.name.empty() ? "unknown GPU" : short_name(device.name);
       std::string line = next - i > 1 ? fmt::format("{}x {}", next - i, name) : name;
       const bool own_pool = device.pool < machine.pools.size() && machine.pools[device.pool].kind == PoolKind::gpu;
       line +=
           own_pool ? " · " + pool_line(machine.pools[device.pool]) + (next - i > 1 ? " each" : "") : " · shares that memory";
-      if (!device.how_known.empty()) line += " · known by " + device.how_known;
+      if (!device.how_known.empty()) line += " · by " + device.how_known;
       page.paragraph(line);
     }
     i = next;

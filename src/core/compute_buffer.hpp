@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <array>
 #include <canirun/memory.hpp>
 
+#include "core/compute_buffer_schedule.hpp"
 #include "core/placement_layout.hpp"
 
 namespace canirun {
 
 /// Scratch memory of the graph on each site, in bytes: what is alive at the worst moment of the largest micro-batch.
-using SiteBytes = std::array<std::uint64_t, k_max_sites>;
+/// The engine's own planning is played through on tensors without contents, so that holes between tensors, in-place
+/// operations and copies between devices count as they do there.
 SiteBytes compute_buffers(const ModelSpec& model, const WeightTable& weights, const EngineSettings& settings,
                           const ContextShape& shape, const Sites& sites, const Layout& layout);
 

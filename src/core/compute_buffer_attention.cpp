@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+#include "core/compute_buffer_forward.hpp"
+#include "core/kv_cache.hpp"
+
+namespace canirun {
+namespace {
+
+constexpr std::uint64_t k_f32_bytes = 4;
+constexpr std::uint64_t k_index_bytes = 8;
+constexpr std::uint32_t k_rotation_step = 64;
+
+bool is_windowed(const LayerSpec& layer) {
+  return layer.attention == AttentionKind::sliding_window || layer.attention == AttentionKind::chunked;
+}
+bool is_quantised(TensorType type) { return type != TensorType::f32 && type != TensorType::f16 && type != TensorType::bf16; }
+
+/// Side of the rotation matrix put on quantised keys: the largest power of two times 64 that divides the head.
+std::uint32_t key_rotation_side(std::uint32_t head_length) {
+  std::uint32_t side = k_rotation_step;
+  while (head_length % (side * 2) == 0) side *= 2;
+  return side;
+}
+
+}  // namespace
+
+bool ForwardRecorder::has_rope() const {
+  if (traits_.rope_only_windowed && !is_windowed(*spec_)) return false;
+  return traits_.rope_except_every == 0 || (index_ + 1) % traits_.rope_except_every != 0;
+}
+
+NodeId ForwardRecorder::rope(NodeId of) {
+  if (positions_ == k_no_node) positions_ = graph_.input(tokens_ * k_f32_bytes);
+  return graph_.compute(graph_[of].extent, {of, positions_}, true);
+}
+
+NodeId ForwardRecorder::mask() {
+  NodeId& mask = is_windowed(*spec_) && !q_.settings.swa_full ? window_mask_
+                 : is_windowed(*spec_)                        ? window_mask_
+                                                              : full_mask_;
+  if (mask == k_no_node) {
+    const std::uint64_t cells = cache_cells(model_, *spec_, q_.settings, q_.shape);
+    mask = graph_.input(cells * tokens_ * (q_.settings.flash_attn ? 2U : 4U));
+  }
+  return mask;
+}
+
+/// Multiplication with a Hadamard matrix: a new tensor of the same size.
+NodeId ForwardRecorder::rotate(NodeId of, std::uint32_t side) {
+  const Extent extent = graph_[of].extent;
+  NodeId& matrix = side == k_rotation_step ? value_rotation_ : key_rotation_;
+  if (matrix == k_no_node) matrix = graph_.input(std::uint64_t{side} * side * k_f32_bytes);
+  const std::uint32_t rows = extent[0] / side * extent[1] * extent[2];
+  const NodeId flat =
+      graph_[of].contiguous ? graph_.reshape(of, {side, rows, 1, 1}) : graph_.compute({side, rows, 1, 1}, {of});
+  return graph_.reshape(graph_.compute({side, rows, 1, 1}, {matrix, flat}), extent);
+}
+
+NodeId ForwardRecorder::flash(NodeId q, const Stored& keys, const Stored& values, std::uint32_t value_length) {
+  const std::uint32_t heads = spec_->head_count;
+  const NodeId shown = graph_.part(q, {graph_[q].extent[0], tokens_ / streams_, heads, streams_});
+  const NodeId k = graph_.stored(keys, false);
+  const NodeId v = graph_.stored(values, false);
+  const NodeId out = graph_.compute({value_length, heads, tokens_, 1}, {shown, k, v, mask()});
+  if (spec_->attention == AttentionKind::mla) return expand_latent(graph_.part(out, {value_length, tokens_, heads, 1}));
+  return graph_.reshape(out, {value_length * heads, tokens_, 1, 1});
+}
+
+NodeId ForwardRecorder::plain(NodeId q, const Stored& keys, const Stored& values, std::uint32_t value_length) {
+  const bool latent = spec_->attention == AttentionKind::mla;
+  const std::uint32_t cells = cache_cells(model_, *spec_, q_.settings, q_.shape);
+  const Extent scores{cells, tokens_ / streams_, spec_->head_count, streams_};
+  const NodeId shown = graph_.part(q, {graph_[q].extent[0], tokens_ / streams_, spec_->head_count, streams_});
+  const NodeId kq = graph_.compute(scores, {graph_.stored(keys, false), shown});
+  const NodeId soft = graph_.compute(scores, {kq, mask()}, true);
+  NodeId v = graph_.stored(values, false);
+  if (latent) {
+    // The values are the front of the keys, which lie the wrong way round: a transposed copy is made, in the cache's type.
+    v = graph_.compute({cells, value_length, 1, streams_}, {v});
+    graph_[v].bytes = row_bytes(q_.settings.kv_type_k, std::uint64_t{cells} * value_length) * streams_;
+  }
+  const NodeId out = graph_.compute({value_length, scores[1], scores[2], scores[3]}, {v, soft});
+  if (latent) return expand_latent(out);
+  const Extent flat{value_length * spec_->head_count, tokens_, 1, 1};
+  return graph_.compute(flat, {graph_.part(out, flat)});
+}
+
+/// From the latent space back to one value vector a head.
+NodeId ForwardRecorder::expand_latent(NodeId of) {
+  const NodeId values = project(TensorRole::mla_v_b, of, model_.mla->value_length);
+  const Extent flat{model_.mla->value_length * spec_->head_count, tokens_, 1, 1};
+  return graph_.compute(flat, {graph_.part(values, flat)});
+}
+
+/// Stores the new keys and values, then attends over the cache.
+NodeId ForwardRecorder::attend(NodeId q, NodeId k, NodeId v, bool values_in_keys) {
+  const EngineSettings& settings = q_.settings;
+  const bool rotates_k = !values_in_keys && is_quantised(settings.kv_type_k) && spec_->key_length % k_rotation_step == 0;
+  const bool rotates_v = !values_in_keys && is_quantised(settings.kv_type_v) && spec_->value_length % k_rotation_step == 0;
+  if (rotates_k) {
+    q = rotate(q, key_rotation_side(spec_->key_length));
+    if (k != k_no_node) k = rotate(k, key_rotation_side(spec_->key_length));
+  }
+  if (rotates_v && v != k_no_node) v = rotate(v, k_rotation_step);
+  graph_.expand(q);
+  graph_.expand(v);
+  graph_.expand(k);
+  const std::uint64_t cells = std::uint64_t{cache_cells(model_, *spec_, settings, q_.shape)} * streams_;
+  const std::uint64_t key_row =
+      values_in_keys ? graph_[k].extent[0] : std::uint64_t{spec_->head_count_kv} * spec_->key_length;
+  const std::uint64_t value_row = std::uint64_t{spec_->head_count_kv} * spec_->value_length;
+  const Stored keys{.bytes = cells * row_bytes(settings.kv_type_k, key_row), .site = site_};
+  const Stored values{.bytes = cells * row_bytes(settings.kv_type_v, value_row), .site = site_};
+  if (cache_ids_ == k_no_node) {
+    // Without flash attention V is stored element by element, which takes an index for each.
+    const std::uint64_t rows = settings.flash_attn || values_in_keys ? 2 : 1 + widest_value_row(model_);
+    cache_ids_ = graph_.input(tokens_ * k_index_bytes * rows);
+  }
+  if (k != k_no_node) {
+    const NodeId stored = graph_.store(graph_.part(k, graph_[k].extent), site_);
+    graph_[stored].sources[1] = cache_ids_;
+    graph_.expand(stored);
+  }
+  if (v != k_no_node && !values_in_keys) {
+    NodeId flat = v;
+    if (!settings.flash_attn && !graph_[v].contiguous)
+      flat = graph_.compute({static_cast<std::uint32_t>(value_row), tokens_, 1, 1}, {v});
+    const NodeId stored = graph_.store(graph_.part(flat, graph_[flat].extent), site_);
+    graph_[stored].sources[1] = cache_ids_;
+    graph_.expand(stored);
+  }
+  const std::uint32_t value_length = values_in_keys ? model_.mla->kv_lora_rank : spec_->value_length;
+  NodeId out = settings.flash_attn ? flash(q, keys, values, value_length) : plain(q, keys, values, value_length);
+  graph_.expand(out);
+  if (rotates_v) out = rotate(out, k_rotation_step);
+  return out;
+}
+
+NodeId ForwardRecorder::attention(NodeId of) {
+  const LayerSpec& spec = *spec_;
+  const std::uint32_t q_width = spec.head_count * spec.key_length;
+  const std::uint32_t k_width = spec.head_count_kv * spec.key_length;
+  const std::uint32_t v_width = spec.head_count_kv * spec.value_length;
+  const Extent q_heads{spec.key_length, spec.head_count, tokens_, 1};
+  const Extent k_heads{spec.key_length, spec.head_count_kv, tokens_, 1};
+  const Extent v_heads{spec.value_length, spec.head_count_kv, tokens_, 1};
+  NodeId q = k_no_node, k = k_no_node, v = k_no_node, gate = k_no_node;
+  if (model_.fused_qkv && spec.owns_kv) {
+    const NodeId qkv = project(TensorRole::attn_qkv, of, q_width + k_width + v_width);
+    q = graph_.part(qkv, q_heads);
+    k = graph_.part(qkv, k_heads);
+    v = graph_.part(qkv, v_heads);
+  } else {
+    q = project(TensorRole::attn_q, of, model_.query_gate ? 2 * q_width : q_width);
+    if (spec.owns_kv) {
+      k = project(TensorRole::attn_k, of, k_width);
+      v = spec.value_is_key ? k : project(TensorRole::attn_v, of, v_width);
+    }
+    if (model_.qk_norm == QkNorm::over_all_heads) {
+      q = norm(q, site_);
+      if (k != k_no_node) k = norm(k, site_);
+    }
+    if (model_.query_gate) {
+      gate = graph_.part(q, q_heads);
+      q = graph_.part(q, q_heads);
+    } else {
+      q = graph_.reshape(q, q_heads);
+    }
+    if (k != k_no_node) k = graph_.reshape(k, k_heads);
+    if (v != k_no_node) v = graph_.reshape(v, v_heads);
+  }
+  if (model_.qk_norm == QkNorm::per_head) {
+    q = norm(q, site_);
+    if (k != k_no_node) k = norm(k, site_);
+  }
+  if (traits_.norms_values && v != k_no_node) v = graph_.compute(v_heads, {v}, true);
+  if (has_rope()) {
+    q = rope(q);
+    if (k != k_no_node) k = rope(k);
+  }
+  NodeId out = attend(q, k, v, false);
+  if (gate != k_no_node) {
+    const NodeId flat = graph_.compute({q_width, tokens_, 1, 1}, {gate});
+    out = graph_.compute(graph_[out].extent, {out, flat}, true);
+  }
+  return project(TensorRole::attn_output, out, model_.embedding_length);
+}
+
+/// Multi-head latent attention with the keys' up-projection absorbed into the queries. Source: models/deepseek2.cpp.
+NodeId ForwardRecorder::latent_attention(NodeId of) {
+  const MlaSpec& mla = *model_.mla;
+  const std::uint32_t heads = spec_->head_count;
+  NodeId q = of;
+  if (mla.q_lora_rank != 0) q = norm(project(TensorRole::mla_q_a, q, mla.q_lora_rank), site_);
+  q = project(mla.q_lora_rank != 0 ? TensorRole::mla_q_b : TensorRole::attn_q, q,
+              heads * (mla.nope_length + mla.rope_length));
+  const NodeId q_nope = graph_.part(q, {mla.nope_length, tokens_, heads, 1});
+  const NodeId q_rope = rope(graph_.part(q, {mla.rope_length, heads, tokens_, 1}));
+
+  const NodeId latent = project(TensorRole::mla_kv_a, of, mla.kv_lora_rank + mla.rope_length);
+  const NodeId k_rope = rope(graph_.part(latent, {mla.rope_length, 1, tokens_, 1}));
+  const NodeId compressed = norm(graph_.part(latent, {mla.kv_lora_rank, tokens_, 1, 1}), site_);
+
+  const std::uint32_t row = mla.kv_lora_rank + mla.rope_length;
+  const NodeId absorbed = project(TensorRole::mla_k_b, q_nope, mla.kv_lora_rank);
+  const NodeId query =
+      graph_.compute({row, heads, tokens_, 1}, {graph_.part(absorbed, {mla.kv_lora_rank, heads, tokens_, 1}), q_rope});
+  const NodeId values = graph_.reshape(compressed, {mla.kv_lora_rank, 1, tokens_, 1});
+  const NodeId key = graph_.compute({row, 1, tokens_, 1}, {values, k_rope});
+  const NodeId out = attend(query, key, values, true);
+  return project(TensorRole::attn_output, out, model_.embedding_length);
+}
+
+}  // namespace canirun

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+#include "core/compute_buffer_forward.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace canirun {
+namespace {
+
+constexpr std::uint64_t k_f32_bytes = 4;
+/// From this many rows on a GPU computes with weights that are on the host (GGML_OP_OFFLOAD_MIN_BATCH).
+constexpr std::uint32_t k_offload_rows = 32;
+
+bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+
+}  // namespace
+
+GraphTraits graph_traits(const ModelSpec& model) {
+  const std::string_view arch = model.architecture;
+  GraphTraits traits;
+  const bool delta = arch == "qwen35" || arch == "qwen35moe" || arch == "qwen3next";
+  const bool nemotron = arch == "nemotron_h" || arch == "nemotron_h_moe";
+  traits.rows_at_end = delta || nemotron || arch == "gemma4" || arch == "gpt-oss";
+  traits.keeps_hidden = traits.rows_at_end;
+  traits.norm_after_rows = arch == "gpt-oss";
+  traits.early_norm = delta || arch == "kimi-linear";
+  traits.scales_embedding = starts_with(arch, "gemma") || starts_with(arch, "granite");
+  traits.parallel = starts_with(arch, "cohere2") || arch == "command-r" || arch == "phi2";
+  traits.residual_first = starts_with(arch, "phi3") || starts_with(arch, "lfm2");
+  traits.norm_after = starts_with(arch, "olmo2") || arch == "exaone4";
+  traits.norms_values = arch == "gemma4";
+  traits.weighs_before = arch == "llama4";
+  traits.fused_delta = model.ssm && model.ssm->fused_beta_alpha;
+  if (arch == "smollm3" || arch == "llama4") traits.rope_except_every = 4;
+  traits.rope_only_windowed = starts_with(arch, "cohere2") || arch == "exaone4" || arch == "afmoe";
+  return traits;
+}
+
+ForwardRecorder::ForwardRecorder(const ForwardQuestion& question, ScratchGraph& graph)
+    : q_(question), model_(question.model), graph_(graph), traits_(graph_traits(question.model)) {
+  offloads_ = question.settings.op_offload && question.sites.has_gpu();
+  sequences_ = question.shape.sequences;
+  streams_ = question.shape.streams;
+  tokens_per_sequence_ = (question.shape.ubatch + sequences_ - 1) / sequences_;
+  tokens_ = tokens_per_sequence_ * sequences_;
+}
+
+std::int8_t ForwardRecorder::site_for(std::int8_t weight_site, std::uint32_t rows) const {
+  return weight_site == 0 && offloads_ && rows >= k_offload_rows ? std::int8_t{1} : weight_site;
+}
+
+/// Fixes where a node with a weight runs; a weight that lives elsewhere becomes an operand that has to be fetched.
+NodeId ForwardRecorder::run_on(NodeId id, const Stored& weight, std::uint32_t rows) {
+  const std::int8_t site = site_for(weight.site, rows);
+  graph_[id].site = site;
+  if (site == weight.site) return id;
+  const NodeId stored = graph_.stored(weight, true);
+  auto& sources = graph_[id].sources;
+  *std::find(sources.begin(), sources.end(), k_no_node) = stored;
+  return id;
+}
+
+NodeId ForwardRecorder::project(TensorRole role, NodeId of, std::uint32_t width) {
+  Extent extent = graph_[of].extent;
+  extent[0] = width;
+  return run_on(graph_.compute(extent, {of}), weight_of(role), extent[1]);
+}
+
+/// A norm and its weight vector: two element-wise operations that share one piece of memory.
+NodeId ForwardRecorder::norm(NodeId of, std::int8_t site) {
+  const Extent extent = graph_[of].extent;
+  return run_on(graph_.compute(extent, {of}, true), {.bytes = extent[0] * k_f32_bytes, .site = site}, extent[1] * extent[2]);
+}
+
+NodeId ForwardRecorder::add(NodeId first, NodeId second) {
+  return graph_.compute(graph_[first].extent, {first, second}, true);
+}
+
+NodeId ForwardRecorder::pick_rows(NodeId of) {
+  if (row_ids_ == k_no_node) row_ids_ = graph_.input(q_.shape.output_rows * k_f32_bytes);
+  Extent extent = graph_[of].extent;
+  extent[1] = q_.shape.output_rows;
+  return graph_.compute(extent, {of, row_ids_});
+}
+
+NodeId ForwardRecorder::embed() {
+  const NodeId tokens = graph_.input(tokens_ * k_f32_bytes);
+  NodeId hidden = graph_.compute({model_.embedding_length, tokens_, 1, 1}, {tokens});
+  graph_[hidden].site = 0;
+  graph_.expand(hidden);
+  // Room for embeddings given instead of tokens is always kept, and never used up.
+  graph_.expand(graph_.input(model_.embedding_length * std::uint64_t{tokens_} * k_f32_bytes));
+  if (traits_.scales_embedding) hidden = graph_.compute(graph_[hidden].extent, {hidden}, true);
+  return hidden;
+}
+
+/// Gemma's small embedding of each token for each layer: looked up, projected from the hidden state, summed.
+void ForwardRecorder::embed_per_layer(NodeId hidden) {
+  const auto layers = static_cast<std::uint32_t>(model_.layers.size());
+  const std::uint32_t length = model_.per_layer_embedding_length;
+  const NodeId tokens = graph_.input(tokens_ * k_f32_bytes);
+  const NodeId looked_up = graph_.compute({length * layers, tokens_, 1, 1}, {tokens});
+  graph_[looked_up].site = 0;
+  const Extent by_layer{length, layers, tokens_, 1};
+  const NodeId scaled = graph_.compute(by_layer, {graph_.reshape(looked_up, by_layer)}, true);
+  graph_.expand(scaled);
+  const auto site = static_cast<std::int8_t>(q_.layout.layer_site.front());
+  NodeId projected = run_on(graph_.compute({length * layers, tokens_, 1, 1}, {hidden}), {.bytes = 0, .site = site}, tokens_);
+  projected = graph_.compute(graph_[projected].extent, {projected}, true);
+  projected = norm(graph_.reshape(projected, by_layer), site);
+  const NodeId sum = add(projected, scaled);
+  per_layer_ = graph_.compute({length, tokens_, layers, 1}, {graph_.part(sum, {length, tokens_, layers, 1})});
+}
+
+NodeId ForwardRecorder::add_layer_embedding(NodeId hidden) {
+  NodeId gate = project(TensorRole::per_layer_small, hidden, model_.per_layer_embedding_length);
+  gate = graph_.compute(graph_[gate].extent, {gate, graph_.part(per_layer_, graph_[gate].extent)}, true);
+  const NodeId raised = project(TensorRole::per_layer_small, gate, model_.embedding_length);
+  return add(hidden, norm(raised, site_));
+}
+
+NodeId ForwardRecorder::mix_tokens(NodeId normed, NodeId residual) {
+  switch (spec_->attention) {
+    case AttentionKind::none:
+      return k_no_node;
+    case AttentionKind::mla:
+      return model_.mla ? latent_attention(normed) : attention(normed);
+    case AttentionKind::kda:
+    case AttentionKind::gated_delta:
+      return delta_net(normed);
+    case AttentionKind::mamba:
+      return mamba(normed);
+    case AttentionKind::mamba2:
+      return mamba2(normed);
+    case AttentionKind::short_conv:
+      return short_conv(normed);
+    case AttentionKind::parallel_mamba2: {
+      const NodeId attended = attention(normed);
+      return add(attended, mamba2(norm(residual, site_)));
+    }
+    case AttentionKind::full:
+    case AttentionKind::sliding_window:
+    case AttentionKind::chunked:
+      return attention(normed);
+  }
+  return k_no_node;
+}
+
+NodeId ForwardRecorder::layer(std::size_t index, NodeId residual, bool last) {
+  index_ = index;
+  spec_ = &model_.layers[index];
+  site_ = static_cast<std::int8_t>(q_.layout.layer_site[index]);
+  expert_site_ = static_cast<std::int8_t>(q_.layout.expert_site[index]);
+  NodeId normed = traits_.norm_after ? residual : norm(residual, site_);
+  if (traits_.early_norm) graph_.expand(normed);
+  NodeId mixed = mix_tokens(normed, residual);
+  if (last && !traits_.rows_at_end) {
+    if (mixed != k_no_node) mixed = pick_rows(mixed);
+    if (traits_.parallel) normed = pick_rows(normed);
+    residual = pick_rows(residual);
+  }
+  if (traits_.parallel) return add(add(feed_forward(normed), residual), mixed);
+  if (mixed != k_no_node) {
+    residual = traits_.residual_first ? add(residual, mixed) : add(mixed, residual);
+    if (spec_->feed_forward == FeedForwardKind::none) return residual;
+    normed = traits_.norm_after ? residual : k_no_node;
+  }
+  NodeId fed = k_no_node;
+  if (spec_->feed_forward == FeedForwardKind::moe_and_dense && model_.moe) {
+    fed = experts_beside_dense(residual);
+  } else {
+    fed = feed_forward(normed != k_no_node ? normed : norm(residual, site_));
+  }
+  const NodeId out = traits_.residual_first ? add(residual, fed) : add(fed, residual);
+  return per_layer_ != k_no_node ? add_layer_embedding(out) : out;
+}
+
+void ForwardRecorder::head(NodeId hidden) {
+  const auto site = static_cast<std::int8_t>(q_.layout.output_site);
+  if (traits_.rows_at_end && traits_.norm_after_rows) {
+    graph_[hidden].output = traits_.keeps_hidden;
+    hidden = norm(pick_rows(hidden), site);
+  } else {
+    hidden = norm(hidden, site);
+    if (traits_.rows_at_end) {
+      graph_[hidden].output = traits_.keeps_hidden;
+      hidden = pick_rows(hidden);
+    }
+  }
+  graph_[hidden].output = true;
+  const NodeId logits = graph_.compute({model_.vocab_size, q_.shape.output_rows, 1, 1}, {hidden});
+  run_on(logits, {.bytes = q_.weights.output_bytes, .site = site}, q_.shape.output_rows);
+  graph_[logits].output = true;
+  graph_.expand(logits);
+}
+
+void ForwardRecorder::record() {
+  NodeId hidden = embed();
+  if (model_.per_layer_embedding_length != 0) embed_per_layer(hidden);
+  for (std::size_t i = 0; i < model_.layers.size(); ++i) hidden = layer(i, hidden, i + 1 == model_.layers.size());
+  head(hidden);
+}
+
+Stored ForwardRecorder::weight_of(TensorRole role) const {
+  const bool expert = role == TensorRole::expert_up || role == TensorRole::expert_gate || role == TensorRole::expert_down ||
+                      role == TensorRole::expert_gate_up;
+  const LayerWeights& weights = q_.weights.layers[index_];
+  return {.bytes = expert ? weights.largest_expert_tensor_bytes : weights.largest_tensor_bytes,
+          .site = expert ? expert_site_ : site_};
+}
+
+}  // namespace canirun

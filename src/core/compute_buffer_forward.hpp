@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <canirun/memory.hpp>
+
+#include "core/compute_buffer_graph.hpp"
+#include "core/placement_layout.hpp"
+
+namespace canirun {
+
+/// How an architecture's graph deviates from norm - attention - add - norm - feed-forward - add, as far as memory
+/// notices. Source: src/models/*.cpp of llama.cpp v0.5.0.
+struct GraphTraits {
+  bool rows_at_end = false;             ///< the wanted rows are picked after the last layer, not inside it
+  bool keeps_hidden = false;            ///< ... and the full hidden state is kept as an output beside them
+  bool norm_after_rows = false;         ///< ... before the output norm (gpt-oss)
+  bool scales_embedding = false;        ///< an operation between embedding and first layer
+  bool early_norm = false;              ///< the layer's norm is put down before anything else of the layer
+  bool parallel = false;                ///< feed-forward reads the attention's input (Command R)
+  bool residual_first = false;          ///< operands of the residual sums are the other way round
+  bool norm_after = false;              ///< attention reads the residual stream itself (OLMo 2)
+  bool norms_values = false;            ///< V passes a norm of its own (Gemma 4)
+  bool weighs_before = false;           ///< experts get a weighted copy of their input each (Llama 4)
+  bool fused_delta = false;             ///< Qwen3-Next's q, k, v, z in one projection
+  std::uint32_t rope_except_every = 0;  ///< every n-th layer has no rotary embedding
+  bool rope_only_windowed = false;
+};
+GraphTraits graph_traits(const ModelSpec& model);
+
+/// Everything the forward pass is recorded from.
+struct ForwardQuestion {
+  const ModelSpec& model;
+  const WeightTable& weights;
+  const EngineSettings& settings;
+  const ContextShape& shape;
+  const Sites& sites;
+  const Layout& layout;
+};
+
+/// Records one forward pass of the largest micro-batch into a graph, layer by layer.
+class ForwardRecorder {
+ public:
+  ForwardRecorder(const ForwardQuestion& question, ScratchGraph& graph);
+  void record();
+
+ private:
+  // compute_buffer_forward.cpp
+  NodeId embed();
+  NodeId layer(std::size_t index, NodeId residual, bool last);
+  NodeId mix_tokens(NodeId normed, NodeId residual);
+  void embed_per_layer(NodeId hidden);
+  NodeId add_layer_embedding(NodeId hidden);
+  void head(NodeId hidden);
+  NodeId norm(NodeId of, std::int8_t site);
+  NodeId add(NodeId first, NodeId second);
+  NodeId pick_rows(NodeId of);
+  NodeId project(TensorRole role, NodeId of, std::uint32_t width);
+  NodeId run_on(NodeId node, const Stored& weight, std::uint32_t rows);
+  [[nodiscard]] std::int8_t site_for(std::int8_t weight_site, std::uint32_t rows) const;
+  [[nodiscard]] Stored weight_of(TensorRole role) const;
+  // compute_buffer_attention.cpp
+  NodeId attention(NodeId of);
+  NodeId latent_attention(NodeId of);
+  NodeId attend(NodeId q, NodeId k, NodeId v, bool values_in_keys);
+  NodeId flash(NodeId q, const Stored& keys, const Stored& values, std::uint32_t value_length);
+  NodeId plain(NodeId q, const Stored& keys, const Stored& values, std::uint32_t value_length);
+  NodeId expand_latent(NodeId of);
+  NodeId rotate(NodeId of, std::uint32_t length);
+  NodeId rope(NodeId of);
+  NodeId mask();
+  [[nodiscard]] bool has_rope() const;
+  // compute_buffer_ffn.cpp
+  NodeId feed_forward(NodeId of);
+  NodeId gated(NodeId of, TensorRole up, TensorRole gate, TensorRole down, std::uint32_t width);
+  NodeId experts(NodeId of, NodeId router_input);
+  NodeId experts_beside_dense(NodeId residual);
+  NodeId route(NodeId of, NodeId& weights);
+  NodeId expert_matmul(TensorRole role, NodeId of, NodeId chosen, std::uint32_t width);
+  // compute_buffer_recurrent.cpp
+  NodeId delta_net(NodeId of);
+  NodeId mamba(NodeId of);
+  NodeId mamba2(NodeId of);
+  NodeId short_conv(NodeId of);
+  NodeId load_state(std::uint64_t elements);
+  NodeId convolve(NodeId state, NodeId value, std::uint32_t channels);
+
+  const ForwardQuestion& q_;
+  const ModelSpec& model_;
+  ScratchGraph& graph_;
+  GraphTraits traits_;
+  bool offloads_ = false;
+  std::uint32_t tokens_ = 0, sequences_ = 1, tokens_per_sequence_ = 0, streams_ = 1;
+  // of the layer being recorded
+  const LayerSpec* spec_ = nullptr;
+  std::size_t index_ = 0;
+  std::int8_t site_ = 0, expert_site_ = 0;
+  // inputs, made when first asked for
+  NodeId positions_ = k_no_node, row_ids_ = k_no_node, full_mask_ = k_no_node, window_mask_ = k_no_node;
+  NodeId key_rotation_ = k_no_node, value_rotation_ = k_no_node, state_ids_ = k_no_node, cache_ids_ = k_no_node;
+  NodeId per_layer_ = k_no_node;
+};
+
+}  // namespace canirun

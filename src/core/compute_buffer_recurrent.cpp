@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+// Layers with a state of fixed size. Sources: models/mamba-base.cpp, delta-net-base.cpp, qwen35.cpp and lfm2.cpp of
+// llama.cpp v0.5.0.
+#include "core/compute_buffer_forward.hpp"
+
+namespace canirun {
+namespace {
+
+constexpr std::uint64_t k_f32_bytes = 4;
+
+}  // namespace
+
+/// The states of all sequences of the batch, gathered from the cache.
+NodeId ForwardRecorder::load_state(std::uint64_t elements) {
+  if (state_ids_ == k_no_node) state_ids_ = graph_.input(sequences_ * k_f32_bytes);
+  const NodeId stored = graph_.stored({.bytes = elements * sequences_ * k_f32_bytes, .site = site_}, false);
+  const NodeId state = graph_.compute({static_cast<std::uint32_t>(elements), sequences_, 1, 1}, {stored, state_ids_});
+  graph_.expand(state);
+  return state;
+}
+
+/// Short convolution over time: what is remembered of earlier tokens is put in front, and the new end remembered.
+NodeId ForwardRecorder::convolve(NodeId state, NodeId value, std::uint32_t channels) {
+  const std::uint32_t window = model_.ssm ? model_.ssm->conv_kernel - 1 : model_.short_conv_cache_length - 1;
+  const NodeId before = graph_.reshape(state, {window, channels, sequences_, 1});
+  const NodeId seen = graph_.part(value, {tokens_per_sequence_, channels, sequences_, 1});
+  const NodeId joined = graph_.compute({window + tokens_per_sequence_, channels, sequences_, 1}, {before, seen});
+  graph_.expand(graph_.store(graph_.part(joined, {window, channels, sequences_, 1}), site_));
+  const NodeId out = graph_.compute({channels, tokens_per_sequence_, sequences_, 1}, {joined});
+  return run_on(out, {.bytes = (window + 1) * std::uint64_t{channels} * k_f32_bytes, .site = site_}, tokens_);
+}
+
+NodeId ForwardRecorder::mamba2(NodeId of) {
+  const SsmSpec& ssm = *model_.ssm;
+  const std::uint32_t heads = std::max(1U, ssm.time_step_rank);
+  const std::uint32_t head_length = ssm.inner_size / heads;
+  const std::uint32_t channels = ssm.inner_size + 2 * ssm.group_count * ssm.state_size;
+  const Extent by_head{head_length, heads, tokens_per_sequence_, sequences_};
+  const Extent steps{heads, tokens_per_sequence_, sequences_, 1};
+
+  const NodeId remembered = load_state((ssm.conv_kernel - 1ULL) * channels);
+  const NodeId all = project(TensorRole::ssm_in, of, ssm.inner_size + channels + heads);
+  NodeId mixed = convolve(remembered, graph_.part(all, {channels, tokens_per_sequence_, sequences_, 1}), channels);
+  mixed = graph_.compute(graph_[mixed].extent, {mixed}, true);
+  const NodeId x = graph_.part(mixed, by_head);
+  const NodeId groups = graph_.part(mixed, {ssm.state_size, ssm.group_count, tokens_per_sequence_, sequences_});
+  const NodeId dt_raw = graph_.compute(steps, {graph_.part(all, steps)});
+  const NodeId dt = graph_.compute(steps, {dt_raw}, true);
+
+  if (state_ids_ == k_no_node) state_ids_ = graph_.input(sequences_ * k_f32_bytes);
+  const std::uint64_t state = std::uint64_t{ssm.state_size} * ssm.inner_size;
+  const NodeId stored = graph_.stored({.bytes = state * sequences_ * k_f32_bytes, .site = site_}, false);
+  const NodeId scanned =
+      graph_.compute({ssm.inner_size, tokens_ + ssm.state_size * sequences_, 1, 1}, {stored, x, dt, groups, state_ids_});
+  graph_.expand(run_on(scanned, {.bytes = heads * k_f32_bytes, .site = site_}, tokens_));
+  graph_.expand(graph_.store(graph_.part(scanned, {static_cast<std::uint32_t>(state), sequences_, 1, 1}), site_));
+
+  const NodeId gate = graph_.compute(by_head, {graph_.part(all, by_head)});
+  NodeId y = graph_.compute(by_head, {graph_.part(scanned, by_head), graph_.compute(by_head, {x}, true)}, true);
+  y = graph_.compute(by_head, {gate, y});
+  if (ssm.gated_norm) {
+    const std::uint32_t groups_count = std::max(1U, ssm.group_count);
+    y = norm(graph_.reshape(y, {ssm.inner_size / groups_count, groups_count, tokens_per_sequence_, sequences_}), site_);
+  }
+  return project(TensorRole::ssm_out, graph_.reshape(y, {ssm.inner_size, tokens_, 1, 1}), model_.embedding_length);
+}
+
+NodeId ForwardRecorder::mamba(NodeId of) {
+  const SsmSpec& ssm = *model_.ssm;
+  const Extent inner{ssm.inner_size, tokens_per_sequence_, sequences_, 1};
+  const NodeId remembered = load_state((ssm.conv_kernel - 1ULL) * ssm.inner_size);
+  const NodeId both = project(TensorRole::ssm_in, of, 2 * ssm.inner_size);
+  NodeId x = convolve(remembered, graph_.part(both, inner), ssm.inner_size);
+  x = graph_.compute(inner, {x}, true);
+  const NodeId small = project(TensorRole::ssm_x, x, ssm.time_step_rank + 2 * ssm.state_size);
+  const NodeId narrow = graph_.compute({ssm.time_step_rank, tokens_per_sequence_, sequences_, 1},
+                                       {graph_.part(small, {ssm.time_step_rank, tokens_per_sequence_, sequences_, 1})});
+  NodeId dt = project(TensorRole::ssm_dt, narrow, ssm.inner_size);
+  dt = graph_.compute(inner, {dt}, true);
+  const NodeId groups = graph_.part(small, {ssm.state_size, 1, tokens_per_sequence_, sequences_});
+  const std::uint64_t state = std::uint64_t{ssm.state_size} * ssm.inner_size;
+  const NodeId stored = graph_.stored({.bytes = state * sequences_ * k_f32_bytes, .site = site_}, false);
+  const NodeId scanned = graph_.compute({ssm.inner_size, tokens_ + ssm.state_size * sequences_, 1, 1},
+                                        {stored, graph_.reshape(x, inner), dt, groups, state_ids_});
+  graph_.expand(run_on(scanned, {.bytes = state * k_f32_bytes, .site = site_}, tokens_));
+  graph_.expand(graph_.store(graph_.part(scanned, {static_cast<std::uint32_t>(state), sequences_, 1, 1}), site_));
+  const NodeId gate = graph_.compute(inner, {graph_.part(both, inner)});
+  const NodeId skip = graph_.compute(inner, {x}, true);
+  const NodeId y = graph_.compute(inner, {graph_.part(scanned, inner), skip}, true);
+  const NodeId out = graph_.compute(inner, {gate, y});
+  return project(TensorRole::ssm_out, graph_.reshape(out, {ssm.inner_size, tokens_, 1, 1}), model_.embedding_length);
+}
+
+NodeId ForwardRecorder::delta_net(NodeId of) {
+  const SsmSpec& ssm = *model_.ssm;
+  const std::uint32_t heads = std::max(1U, ssm.time_step_rank);
+  const std::uint32_t value_length = ssm.inner_size / heads;
+  const bool kda = spec_->attention == AttentionKind::kda;
+  const std::uint32_t key_heads = kda || ssm.group_count == 0 ? heads : ssm.group_count;
+  const std::uint32_t channels = ssm.inner_size + 2 * key_heads * ssm.state_size;
+  const Extent values{value_length, heads, tokens_per_sequence_, sequences_};
+  const Extent keys{ssm.state_size, key_heads, tokens_per_sequence_, sequences_};
+  const Extent scalars{1, heads, tokens_per_sequence_, sequences_};
+
+  NodeId mixed = k_no_node, z = k_no_node, beta = k_no_node, decay = k_no_node;
+  if (traits_.fused_delta) {
+    // One projection for everything, taken apart and put together again.
+    const NodeId all = project(TensorRole::ssm_in, of, channels + ssm.inner_size);
+    const std::uint32_t key_width = key_heads * ssm.state_size;
+    z = graph_.compute({ssm.inner_size, tokens_, 1, 1}, {graph_.part(all, {ssm.inner_size, tokens_, 1, 1})});
+    const auto piece = [&](std::uint32_t width) {
+      return graph_.compute({width, tokens_, 1, 1}, {graph_.part(all, {width, tokens_, 1, 1})});
+    };
+    const NodeId q_flat = piece(key_width), k_flat = piece(key_width), v_flat = piece(ssm.inner_size);
+    mixed = graph_.compute({2 * key_width, tokens_, 1, 1}, {q_flat, k_flat});
+    mixed = graph_.compute({channels, tokens_, 1, 1}, {mixed, v_flat});
+    const NodeId both = project(TensorRole::ssm_beta_alpha, of, 2 * heads);
+    beta = graph_.compute(scalars, {graph_.part(both, scalars)});
+    decay = graph_.compute(scalars, {graph_.part(both, scalars)});
+  } else {
+    mixed = project(TensorRole::attn_qkv, of, channels);
+    z = project(TensorRole::attn_gate, of, ssm.inner_size);
+    beta = graph_.reshape(project(TensorRole::ssm_beta_alpha, of, heads), scalars);
+    decay = graph_.reshape(project(TensorRole::ssm_beta_alpha, of, heads), scalars);
+  }
+  const NodeId conv_state = load_state((ssm.conv_kernel - 1ULL) * channels);
+  NodeId convolved = convolve(conv_state, mixed, channels);
+  const NodeId state = load_state(std::uint64_t{ssm.state_size} * ssm.inner_size);
+  convolved = graph_.compute(graph_[convolved].extent, {convolved}, true);
+  NodeId q = graph_.compute(keys, {graph_.part(convolved, keys)}, true);
+  NodeId k = graph_.compute(keys, {graph_.part(convolved, keys)}, true);
+  if (traits_.fused_delta && key_heads != heads) {
+    q = graph_.compute(values, {graph_.reshape(q, keys)});
+    k = graph_.compute(values, {graph_.reshape(k, keys)});
+  }
+  const NodeId v = graph_.part(convolved, values);
+  decay = graph_.compute(scalars, {decay}, true);
+  beta = graph_.compute(scalars, {beta}, true);
+  const NodeId out =
+      graph_.compute({ssm.inner_size, tokens_ + ssm.state_size * sequences_, 1, 1}, {q, k, v, decay, beta, state});
+  graph_.expand(graph_.store(graph_.part(out, {ssm.state_size, ssm.inner_size, sequences_, 1}), site_));
+
+  const NodeId normed = norm(graph_.part(out, values), site_);
+  const NodeId gate = graph_.compute(values, {graph_.reshape(z, values)}, true);
+  const NodeId gated = graph_.compute(values, {normed, gate}, true);
+  return project(TensorRole::ssm_out, graph_.reshape(gated, {ssm.inner_size, tokens_, 1, 1}), model_.embedding_length);
+}
+
+NodeId ForwardRecorder::short_conv(NodeId of) {
+  const std::uint32_t width = model_.embedding_length;
+  const Extent extent{width, tokens_per_sequence_, sequences_, 1};
+  const NodeId all = project(TensorRole::short_conv, of, 3 * width);
+  const NodeId b = graph_.part(all, extent);
+  const NodeId c = graph_.part(all, extent);
+  const NodeId x = graph_.part(all, extent);
+  const NodeId bx = graph_.compute(extent, {b, x}, true);
+  const NodeId remembered = load_state(std::uint64_t{width} * (model_.short_conv_cache_length - 1));
+  const NodeId convolved = convolve(remembered, bx, width);
+  const NodeId y = graph_.compute(extent, {c, convolved}, true);
+  return project(TensorRole::short_conv, graph_.reshape(y, {width, tokens_, 1, 1}), width);
+}
+
+}  // namespace canirun

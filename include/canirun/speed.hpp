@@ -1,21 +1,112 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <canirun/engine.hpp>
 #include <canirun/throughput.hpp>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace canirun {
 
-/// Owned by the throughput room; see data/speed/README.md for how each constant was fitted.
+/// Storage types whose weights cost about the same to unpack.
+enum class WeightClass : std::uint8_t { f16, q8, q4, q4_k, q5_k, q6_k, q2_k, iq4, iq, mxfp4, int4 };
+constexpr auto enum_names(WeightClass) {
+  return std::array<std::string_view, 11>{"f16", "q8", "q4", "q4_k", "q5_k", "q6_k", "q2_k", "iq4", "iq", "mxfp4", "int4"};
+}
+WeightClass weight_class(TensorType type);
+
+/// The peak rate of the device that prefill is measured against.
+enum class ComputeUnit : std::uint8_t { fp32, fp16, int8 };
+constexpr auto enum_names(ComputeUnit) { return std::array<std::string_view, 3>{"fp32", "fp16", "int8"}; }
+
+/// What one class of weights costs on a device.
+struct WeightCost {
+  WeightClass weights = WeightClass::f16;
+  std::optional<double> decode_flops_per_weight;  ///< fp32 operations to unpack and multiply one weight
+  std::optional<double> prefill_slowdown;         ///< time of a batched product relative to q4_k; 1: the same
+};
+
+/// How much slower than the vendor's own backend another one is; 1: the same.
+struct BackendSpeed {
+  Backend backend = Backend::vulkan;
+  double weight_slowdown = 1;
+  double kv_slowdown = 1;
+  double prefill_slowdown = 1;
+  double attention_slowdown = 1;
+};
+
+/// Time relative to llama.cpp on the same files; 1: the same.
+struct EngineSpeed {
+  Engine engine = Engine::llama_cpp;
+  double decode_slowdown = 1;
+  double prefill_slowdown = 1;
+};
+
+/// A device known to be off its family's line, for a reason that its record does not carry (ECC on graphics memory).
+struct DeviceSlowdown {
+  std::string device;  ///< record id
+  double decode_slowdown = 1;
+};
+
+/// Measured over estimated: `low` is the 10th percentile, `high` the 90th. Both > 0, low <= 1 <= high.
+struct SpeedSpread {
+  double low = 0.6;
+  double high = 1.4;
+};
+
+/// What a family of devices makes of its spec sheet. One record each in data/speed/; data/speed/README.md says how each
+/// constant was fitted. A member that is absent is looked up in the record named by `inherits`.
 struct SpeedConstants {
-  std::string id;  ///< "ada", "rdna3/rocm", "cpu/ddr5"
+  std::string id;        ///< "ada", "ampere/8.0", "cpu/x86", "class/nvidia"
+  std::string inherits;  ///< "class/nvidia"; "" ends the chain
+
+  std::optional<double> bandwidth_fraction;               ///< of spec bandwidth that weight reads reach
+  std::optional<double> bandwidth_reference_bytes_per_s;  ///< where bandwidth_fraction holds
+  std::optional<double> bandwidth_exponent;               ///< the fraction goes with (bandwidth / reference) to this power
+  std::optional<double> kv_bandwidth_fraction;            ///< of the weight read rate that cache reads reach
+  std::optional<double> kv_slowdown_without_flash_attention;
+  std::optional<double> attention_flops_slowdown;  ///< decode attention against fp32 peak; 0: never compute-bound
+  std::optional<double> layer_overhead_s;          ///< per plain layer and token
+  std::optional<double> token_overhead_s;          ///< per token: sampling, launch, synchronisation
+  std::optional<double> overhead_slowdown_without_flash_attention;
+  std::optional<double> expert_slowdown;        ///< reads of routed experts against dense weights
+  std::optional<double> recurrent_layer_units;  ///< overhead of a linear-attention or SSM layer, in plain layers
+  std::optional<double> moe_layer_units;        ///< overhead of a layer with experts, in plain layers
+
+  std::optional<ComputeUnit> prefill_unit;
+  std::optional<double> prefill_fraction;            ///< of that unit's peak, q4_k
+  std::optional<double> prefill_layer_overhead_s;    ///< per layer and micro-batch
+  std::optional<double> prefill_attention_fraction;  ///< attention against weight products, flop for flop
+  std::optional<double> prefill_slowdown_without_flash_attention;
+  std::optional<double> attention_slowdown_without_flash_attention;
+  std::optional<double> prefill_expert_slowdown;
+  std::optional<double> prefill_expert_rows;  ///< batch rows an expert needs to reach half its rate
+
+  std::optional<double> pool_hop_s;             ///< handing a token from one GPU to the next
+  std::optional<double> host_hop_s;             ///< between a GPU and the CPU
+  std::optional<double> pipeline_gain;          ///< share of ideal pipelining that several GPUs reach in prefill
+  std::optional<double> tensor_parallel_units;  ///< overhead of a layer under tensor parallelism, in plain layers
+  std::optional<double> windows_overhead_slowdown;
+
+  std::vector<WeightCost> weight_costs;
+  std::vector<BackendSpeed> backends;
+  std::vector<EngineSpeed> engines;
+  std::vector<DeviceSlowdown> devices;
+  std::optional<SpeedSpread> decode_spread, prefill_spread;
+
+  std::uint32_t rows = 0;   ///< measured runs it was fitted on
+  std::uint32_t parts = 0;  ///< different devices among them
+  Provenance provenance;
+  std::string notes;
 };
 struct SpeedBook {
   std::vector<SpeedConstants> architectures;
 };
 
 /// Decode, prefill and time to first token of a placed model. Total; unknown bandwidth gives nullopt.
-std::optional<ThroughputEstimate> estimate_throughput(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
-                                                      const EngineSettings& settings, const PlacedMemory& placed,
-                                                      const UsageProfile& usage, const SpeedBook& speeds);
+std::optional<ThroughputEstimate> estimate_throughput(const Machine& machine, const ModelSpec& model,
+                                                      const WeightTable& weights, const EngineSettings& settings,
+                                                      const PlacedMemory& placed, const UsageProfile& usage,
+                                                      const SpeedBook& speeds);
 
 }  // namespace canirun

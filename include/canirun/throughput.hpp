@@ -31,12 +31,12 @@ struct DepthSpeed {
 
 struct ThroughputEstimate {
   Range decode_tokens_per_s;          ///< one sequence, at usage.depth_tokens
-  Range prefill_tokens_per_s;         ///< for usage.prompt_tokens at depth 0
+  Range prefill_tokens_per_s;         ///< usage.prompt_tokens, the last part of usage.depth_tokens
   Range time_to_first_token_s;        ///< prompt / prefill + one decode step
   double roofline_tokens_per_s = 0;   ///< sum of bytes / spec bandwidth: nothing may be above
   Bottleneck bottleneck = Bottleneck::memory_bandwidth;
   std::vector<PoolTime> pools;
-  std::vector<DepthSpeed> by_depth;   ///< 0, 4k, 32k, 128k as far as the context goes
+  std::vector<DepthSpeed> by_depth;   ///< 0, 4k, 32k, 128k as far as the context goes, and its end
   Basis basis = Basis::derived;
   std::string how_known;              ///< one phrase for --explain: which constants, fitted on what
 };

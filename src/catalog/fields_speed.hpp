@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <canirun/speed.hpp>
+
+#include "json/fields_evidence.hpp"
+
+/// Field lists of data/speed/.
+namespace canirun {
+
+template <class Archive>
+void fields(Archive& a, WeightCost& value) {
+  a.required("weights", value.weights);
+  a.optional("decode_flops_per_weight", value.decode_flops_per_weight);
+  a.optional("prefill_slowdown", value.prefill_slowdown);
+}
+
+template <class Archive>
+void fields(Archive& a, BackendSpeed& value) {
+  a.required("backend", value.backend);
+  a.optional("weight_slowdown", value.weight_slowdown);
+  a.optional("kv_slowdown", value.kv_slowdown);
+  a.optional("prefill_slowdown", value.prefill_slowdown);
+  a.optional("attention_slowdown", value.attention_slowdown);
+}
+
+template <class Archive>
+void fields(Archive& a, EngineSpeed& value) {
+  a.required("engine", value.engine);
+  a.optional("decode_slowdown", value.decode_slowdown);
+  a.optional("prefill_slowdown", value.prefill_slowdown);
+}
+
+template <class Archive>
+void fields(Archive& a, DeviceSlowdown& value) {
+  a.required("device", value.device);
+  a.required("decode_slowdown", value.decode_slowdown);
+}
+
+template <class Archive>
+void fields(Archive& a, SpeedSpread& value) {
+  a.required("low", value.low);
+  a.required("high", value.high);
+}
+
+template <class Archive>
+void fields(Archive& a, SpeedConstants& value) {
+  a.required("id", value.id);
+  a.optional("inherits", value.inherits);
+  a.optional("bandwidth_fraction", value.bandwidth_fraction);
+  a.optional("bandwidth_reference_bytes_per_s", value.bandwidth_reference_bytes_per_s);
+  a.optional("bandwidth_exponent", value.bandwidth_exponent);
+  a.optional("kv_bandwidth_fraction", value.kv_bandwidth_fraction);
+  a.optional("kv_slowdown_without_flash_attention", value.kv_slowdown_without_flash_attention);
+  a.optional("attention_flops_slowdown", value.attention_flops_slowdown);
+  a.optional("layer_overhead_s", value.layer_overhead_s);
+  a.optional("token_overhead_s", value.token_overhead_s);
+  a.optional("overhead_slowdown_without_flash_attention", value.overhead_slowdown_without_flash_attention);
+  a.optional("expert_slowdown", value.expert_slowdown);
+  a.optional("recurrent_layer_units", value.recurrent_layer_units);
+  a.optional("moe_layer_units", value.moe_layer_units);
+  a.optional("prefill_unit", value.prefill_unit);
+  a.optional("prefill_fraction", value.prefill_fraction);
+  a.optional("prefill_layer_overhead_s", value.prefill_layer_overhead_s);
+  a.optional("prefill_attention_fraction", value.prefill_attention_fraction);
+  a.optional("prefill_slowdown_without_flash_attention", value.prefill_slowdown_without_flash_attention);
+  a.optional("attention_slowdown_without_flash_attention", value.attention_slowdown_without_flash_attention);
+  a.optional("prefill_expert_slowdown", value.prefill_expert_slowdown);
+  a.optional("prefill_expert_rows", value.prefill_expert_rows);
+  a.optional("pool_hop_s", value.pool_hop_s);
+  a.optional("host_hop_s", value.host_hop_s);
+  a.optional("pipeline_gain", value.pipeline_gain);
+  a.optional("tensor_parallel_units", value.tensor_parallel_units);
+  a.optional("windows_overhead_slowdown", value.windows_overhead_slowdown);
+  a.optional("weight_costs", value.weight_costs);
+  a.optional("backends", value.backends);
+  a.optional("engines", value.engines);
+  a.optional("devices", value.devices);
+  a.optional("decode_spread", value.decode_spread);
+  a.optional("prefill_spread", value.prefill_spread);
+  a.optional("rows", value.rows);
+  a.optional("parts", value.parts);
+  a.required("provenance", value.provenance);
+  a.optional("notes", value.notes);
+}
+
+}  // namespace canirun

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+// From a device to the constants that describe it: the most specific record there is, then what it inherits.
+#include "core/speed_lookup.hpp"
+
+#include <algorithm>
+#include <canirun/names.hpp>
+#include <cmath>
+
+namespace canirun {
+namespace {
+
+constexpr int k_longest_chain = 4;
+constexpr double k_highest_fraction = 0.97;  // of spec bandwidth; refresh and page misses take the rest
+
+const SpeedConstants* find(const SpeedBook& book, std::string_view id) {
+  const auto found = std::find_if(book.architectures.begin(), book.architectures.end(),
+                                  [&](const SpeedConstants& record) { return record.id == id; });
+  return found == book.architectures.end() ? nullptr : &*found;
+}
+
+const SpeedConstants* find(const SpeedBook& book, std::string_view head, std::string_view tail) {
+  const auto found = std::find_if(book.architectures.begin(), book.architectures.end(), [&](const SpeedConstants& record) {
+    return record.id.size() == head.size() + 1 + tail.size() && record.id.starts_with(head) &&
+           record.id[head.size()] == '/' && record.id.ends_with(tail);
+  });
+  return found == book.architectures.end() ? nullptr : &*found;
+}
+
+bool is_arm(const Machine& machine, const Device& device) {
+  return device.vendor == Vendor::arm || device.vendor == Vendor::qualcomm || machine.cpu.isa >= CpuIsa::neon;
+}
+
+std::string_view cpu_family(const Machine& machine, const Device& device) {
+  if (device.vendor == Vendor::apple) return "apple";
+  return is_arm(machine, device) ? "arm" : "x86";
+}
+
+const SpeedConstants* family_record(const Machine& machine, const Device& device, const SpeedBook& book) {
+  const std::string_view arch = device.architecture;
+  if (device.kind == DeviceKind::cpu) {
+    if (const SpeedConstants* record = find(book, "cpu", arch)) return record;
+    return find(book, "cpu", cpu_family(machine, device));
+  }
+  if (arch.empty()) return nullptr;
+  if (device.compute_capability) {
+    if (const SpeedConstants* record = find(book, arch, *device.compute_capability)) return record;
+  }
+  if (device.gfx_target) {
+    if (const SpeedConstants* record = find(book, arch, *device.gfx_target)) return record;
+  }
+  if (device.kind == DeviceKind::integrated_gpu) {
+    if (const SpeedConstants* record = find(book, arch, "igpu")) return record;
+  }
+  if (device.vendor == Vendor::nvidia && !device.fp16_flops_per_s) {
+    if (const SpeedConstants* record = find(book, arch, "no-tensor")) return record;
+  }
+  return find(book, arch);
+}
+
+const SpeedConstants* class_record(const Device& device, const SpeedBook& book) {
+  if (device.kind == DeviceKind::cpu) return find(book, "class/cpu");
+  if (device.kind == DeviceKind::integrated_gpu && device.vendor == Vendor::intel) {
+    if (const SpeedConstants* record = find(book, "class/intel-igpu")) return record;
+  }
+  if (const SpeedConstants* record = find(book, "class", name_of(device.vendor))) return record;
+  return find(book, "class/any");
+}
+
+/// The records from the most specific to the most general.
+struct Chain {
+  std::array<const SpeedConstants*, k_longest_chain> records{};
+  int length = 0;
+
+  /// First value given, else `otherwise`.
+  template <class T>
+  T pick(std::optional<T> SpeedConstants::* member, T otherwise) const {
+    for (int i = 0; i < length; ++i) {
+      if (const auto& value = records[static_cast<std::size_t>(i)]->*member) return *value;
+    }
+    return otherwise;
+  }
+  /// Calls use(entry) for every list entry, general records first, so that special ones come last and win.
+  template <class T, class Use>
+  void each(std::vector<T> SpeedConstants::* list, Use use) const {
+    for (int i = length - 1; i >= 0; --i) {
+      for (const T& entry : records[static_cast<std::size_t>(i)]->*list) use(entry);
+    }
+  }
+};
+
+Chain chain_of(const SpeedBook& book, const SpeedConstants* record) {
+  Chain chain;
+  while (record != nullptr && chain.length < k_longest_chain) {
+    chain.records[static_cast<std::size_t>(chain.length++)] = record;
+    record = record->inherits.empty() ? nullptr : find(book, record->inherits);
+  }
+  return chain;
+}
+
+/// Peak of the unit the record names; fp32 peak times the usual ratio when the part's own figure is unknown.
+double unit_peak(const Device& device, ComputeUnit unit, double fp32) {
+  constexpr double k_int8_over_fp32 = 8, k_fp16_over_fp32 = 4;  // NVIDIA GeForce and workstation parts since Turing
+  switch (unit) {
+    case ComputeUnit::int8:
+      return device.int8_ops_per_s.value_or(device.fp16_flops_per_s ? 2 * *device.fp16_flops_per_s
+                                                                    : k_int8_over_fp32 * fp32);
+    case ComputeUnit::fp16:
+      return device.fp16_flops_per_s.value_or(k_fp16_over_fp32 * fp32);
+    case ComputeUnit::fp32:
+      return fp32;
+  }
+  return fp32;
+}
+
+}  // namespace
+
+DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend backend, const EngineSettings& settings,
+                         const SpeedBook& book) {
+  using C = SpeedConstants;
+  const SpeedConstants* family = family_record(machine, device, book);
+  const SpeedConstants* record = family != nullptr ? family : class_record(device, book);
+  const Chain chain = chain_of(book, record);
+  DeviceSpeed speed;
+  speed.record = record;
+  speed.class_only = family == nullptr;
+
+  const double bandwidth =
+      device.pool < machine.pools.size() ? machine.pools[device.pool].bandwidth_bytes_per_s.value_or(0) : 0;
+  const double reference = chain.pick(&C::bandwidth_reference_bytes_per_s, bandwidth);
+  speed.bandwidth_fraction = chain.pick(&C::bandwidth_fraction, speed.bandwidth_fraction);
+  if (bandwidth > 0 && reference > 0) {
+    const double relative = std::max(bandwidth / reference, device.kind == DeviceKind::cpu ? 0.75 : 0.2);
+    speed.bandwidth_fraction *= std::pow(relative, chain.pick(&C::bandwidth_exponent, 0.0));
+  }
+  speed.bandwidth_fraction = std::min(speed.bandwidth_fraction, k_highest_fraction);
+  speed.kv_bandwidth_fraction = chain.pick(&C::kv_bandwidth_fraction, speed.kv_bandwidth_fraction);
+  speed.attention_flops_slowdown = chain.pick(&C::attention_flops_slowdown, 0.0);
+  speed.layer_overhead_s = chain.pick(&C::layer_overhead_s, speed.layer_overhead_s);
+  speed.token_overhead_s = chain.pick(&C::token_overhead_s, speed.token_overhead_s);
+  speed.expert_slowdown = chain.pick(&C::expert_slowdown, speed.expert_slowdown);
+  speed.recurrent_layer_units = chain.pick(&C::recurrent_layer_units, speed.recurrent_layer_units);
+  speed.moe_layer_units = chain.pick(&C::moe_layer_units, speed.moe_layer_units);
+  speed.prefill_layer_overhead_s = chain.pick(&C::prefill_layer_overhead_s, speed.prefill_layer_overhead_s);
+  speed.prefill_expert_slowdown = chain.pick(&C::prefill_expert_slowdown, speed.prefill_expert_slowdown);
+  speed.prefill_expert_rows = chain.pick(&C::prefill_expert_rows, speed.prefill_expert_rows);
+  speed.pool_hop_s = chain.pick(&C::pool_hop_s, speed.pool_hop_s);
+  speed.host_hop_s = chain.pick(&C::host_hop_s, speed.host_hop_s);
+  speed.pipeline_gain = chain.pick(&C::pipeline_gain, speed.pipeline_gain);
+  speed.tensor_parallel_units = chain.pick(&C::tensor_parallel_units, speed.tensor_parallel_units);
+  speed.decode_spread = chain.pick(&C::decode_spread, speed.decode_spread);
+  speed.prefill_spread = chain.pick(&C::prefill_spread, speed.prefill_spread);
+
+  speed.decode_flops_per_weight.fill(0);
+  speed.prefill_slowdown.fill(1);
+  chain.each(&C::weight_costs, [&](const WeightCost& cost) {
+    const auto slot = static_cast<std::size_t>(cost.weights);
+    if (cost.decode_flops_per_weight) speed.decode_flops_per_weight[slot] = *cost.decode_flops_per_weight;
+    if (cost.prefill_slowdown) speed.prefill_slowdown[slot] = *cost.prefill_slowdown;
+  });
+
+  const bool is_cpu = device.kind == DeviceKind::cpu;
+  speed.fp32_flops_per_s = is_cpu ? cpu_flops_per_s(machine, &device, settings) : device.fp32_flops_per_s.value_or(0);
+  double prefill = unit_peak(device, chain.pick(&C::prefill_unit, ComputeUnit::fp32), speed.fp32_flops_per_s) *
+                   chain.pick(&C::prefill_fraction, 0.3);
+  double attention = prefill * chain.pick(&C::prefill_attention_fraction, 0.3);
+  if (!settings.flash_attn) {
+    speed.kv_slowdown *= chain.pick(&C::kv_slowdown_without_flash_attention, 1.0);
+    speed.overhead_slowdown *= chain.pick(&C::overhead_slowdown_without_flash_attention, 1.0);
+    prefill /= chain.pick(&C::prefill_slowdown_without_flash_attention, 1.0);
+    attention /= chain.pick(&C::attention_slowdown_without_flash_attention, 1.0);
+  }
+  chain.each(&C::backends, [&](const BackendSpeed& other) {
+    if (other.backend != backend) return;
+    speed.weight_slowdown *= other.weight_slowdown;
+    speed.kv_slowdown *= other.kv_slowdown;
+    prefill /= other.prefill_slowdown;
+    attention /= other.attention_slowdown;
+  });
+  chain.each(&C::engines, [&](const EngineSpeed& other) {
+    if (other.engine != settings.engine) return;
+    speed.engine_decode_slowdown = other.decode_slowdown;
+    speed.engine_prefill_slowdown = other.prefill_slowdown;
+  });
+  chain.each(&C::devices, [&](const DeviceSlowdown& other) {
+    if (other.device == device.record_id) speed.weight_slowdown *= other.decode_slowdown;
+  });
+  if (machine.os.find("Windows") != std::string::npos) {
+    speed.overhead_slowdown *= chain.pick(&C::windows_overhead_slowdown, 1.0);
+  }
+  speed.prefill_flops_per_s = prefill;
+  speed.attention_flops_per_s = attention;
+  return speed;
+}
+
+}  // namespace canirun

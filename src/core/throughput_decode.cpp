@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// Decode: every token reads all active weights and the cache. A place's time is
+//   ((bytes / effective bandwidth)^p + (unpacking / fp32 peak)^p)^(1/p)   weights; the two overlap in part
+//   + cache bytes / effective cache bandwidth + attention flops           attention
+//   + fixed work per layer and per token                                  launches, synchronisation, sampling
+// Places work one after the other, except under tensor parallelism.
+#include <algorithm>
+#include <cmath>
+
+#include "core/throughput_plan.hpp"
+
+namespace canirun {
+namespace {
+
+constexpr double k_overlap_power = 1.5;  // 1: reading and unpacking take turns; infinity: the longer one hides the other
+
+struct WeightTime {
+  double seconds = 0;
+  double reading_s = 0, unpacking_s = 0;
+};
+
+WeightTime weight_time(const SiteLoad& load, double bytes) {
+  WeightTime time;
+  time.reading_s = bytes / (load.bandwidth_bytes_per_s * load.speed.bandwidth_fraction);
+  const double flops = bytes * load.mix.decode_flops_per_byte;
+  time.unpacking_s = load.speed.fp32_flops_per_s > 0 ? flops / load.speed.fp32_flops_per_s : 0;
+  time.seconds =
+      std::pow(std::pow(time.reading_s, k_overlap_power) + std::pow(time.unpacking_s, k_overlap_power), 1 / k_overlap_power);
+  return time;
+}
+
+std::vector<MixingWork> mixing_by_site(const ThroughputPlan& plan, double depth) {
+  std::vector<MixingWork> sum(plan.loads.size());
+  for (std::size_t i = 0; i < plan.layout.layer_site.size(); ++i) {
+    const MixingWork work = mixing_work(plan.model, plan.model.layers[i], plan.settings, depth);
+    MixingWork& here = sum[plan.layout.layer_site[i]];
+    here.cache_bytes += work.cache_bytes;
+    here.state_bytes += work.state_bytes;
+    here.attention_flops += work.attention_flops;
+  }
+  return sum;
+}
+
+}  // namespace
+
+DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens) {
+  DecodeTime result;
+  result.sites.resize(plan.loads.size());
+  const std::vector<MixingWork> mixing = mixing_by_site(plan, depth_tokens);
+  double slowest_gpu_s = 0, serial_s = 0, token_overhead_s = 0, engine_slowdown = 1, pool_hop_s = 0, host_hop_s = 0;
+
+  for (std::size_t i = 0; i < plan.loads.size(); ++i) {
+    const SiteLoad& load = plan.loads[i];
+    if (!load.used()) continue;
+    const DeviceSpeed& speed = load.speed;
+    const WeightTime dense = weight_time(load, load.dense_bytes);
+    const WeightTime experts = weight_time(load, load.expert_bytes);
+    const double weights_s = (dense.seconds + experts.seconds * speed.expert_slowdown) * speed.weight_slowdown;
+
+    const double read_rate = load.bandwidth_bytes_per_s * speed.bandwidth_fraction;
+    const double cache_s = (mixing[i].cache_bytes / (read_rate * speed.kv_bandwidth_fraction)) * speed.kv_slowdown;
+    const double attention_s =
+        speed.fp32_flops_per_s > 0 ? mixing[i].attention_flops * speed.attention_flops_slowdown / speed.fp32_flops_per_s : 0;
+    const double attention_slow_s = attention_s * speed.kv_slowdown;
+    const double state_s = mixing[i].state_bytes / read_rate;
+
+    const double per_unit_s = speed.layer_overhead_s * (plan.tensor_parallel ? speed.tensor_parallel_units : 1);
+    const double overhead_s = per_unit_s * load.units * speed.overhead_slowdown;
+    const double bytes = load.dense_bytes + load.expert_bytes + mixing[i].cache_bytes + mixing[i].state_bytes;
+    const double roofline_s = bytes / load.bandwidth_bytes_per_s;
+    const double busy_s =
+        std::max(weights_s + cache_s + attention_slow_s + state_s, roofline_s) * speed.engine_decode_slowdown +
+        overhead_s * speed.engine_decode_slowdown;
+
+    const double unpacking_s = dense.unpacking_s + experts.unpacking_s;
+    const double reading_s = dense.reading_s + experts.reading_s;
+    const double unpacking_share = unpacking_s / std::max(unpacking_s + reading_s, 1e-12);
+    result.bandwidth_s += weights_s * (1 - unpacking_share) + cache_s + state_s;
+    result.compute_s += weights_s * unpacking_share + attention_slow_s;
+    result.overhead_s += overhead_s;
+
+    result.sites[i] = {.weight_bytes = load.dense_bytes + load.expert_bytes,
+                       .kv_bytes = mixing[i].cache_bytes + mixing[i].state_bytes,
+                       .seconds = busy_s};
+    if (plan.tensor_parallel && i != k_host_site) {
+      slowest_gpu_s = std::max(slowest_gpu_s, busy_s);
+      result.roofline_s = std::max(result.roofline_s, roofline_s);
+    } else {
+      serial_s += busy_s;
+      result.roofline_s += roofline_s;
+    }
+    token_overhead_s = std::max(token_overhead_s, speed.token_overhead_s * speed.overhead_slowdown);
+    engine_slowdown = std::max(engine_slowdown, speed.engine_decode_slowdown);
+    pool_hop_s = std::max(pool_hop_s, speed.pool_hop_s);
+    host_hop_s = std::max(host_hop_s, speed.host_hop_s);
+  }
+  result.overhead_s += token_overhead_s;
+  result.link_s = (plan.tensor_parallel ? 0 : plan.gpu_hops * pool_hop_s) + plan.host_hops * host_hop_s;
+  result.total_s = serial_s + slowest_gpu_s + (token_overhead_s + result.link_s) * engine_slowdown;
+  return result;
+}
+
+}  // namespace canirun

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <canirun/speed.hpp>
+#include <vector>
+
+#include "core/placement_layout.hpp"
+#include "core/speed_lookup.hpp"
+#include "core/throughput_work.hpp"
+
+namespace canirun {
+
+/// What one place (the CPU, or one GPU) reads and computes for a token.
+struct SiteLoad {
+  std::uint32_t pool = 0;
+  double bandwidth_bytes_per_s = 0;  ///< spec
+  DeviceSpeed speed;
+  WeightMix mix;
+  double dense_bytes = 0;       ///< attention, dense FFN, shared experts, output
+  double expert_bytes = 0;      ///< routed experts one token touches
+  double all_expert_bytes = 0;  ///< routed experts that lie here
+  double output_bytes = 0;      ///< part of dense_bytes that only the last token of a prompt needs
+  double units = 0;             ///< overhead, in plain layers
+  double layers = 0;            ///< with something to do here
+  [[nodiscard]] bool used() const { return layers > 0 || dense_bytes > 0 || expert_bytes > 0; }
+};
+
+/// The placed model, ready to be timed at any depth. References outlive the call only.
+struct ThroughputPlan {
+  const Machine& machine;
+  const ModelSpec& model;
+  const EngineSettings& settings;
+  Sites sites{};
+  Layout layout{};
+  std::vector<SiteLoad> loads{};  ///< one a site; [0] is the CPU
+  double expert_share = 1;        ///< of the routed experts, touched by one token
+  std::uint32_t gpu_hops = 0;     ///< from one GPU to the next, a token
+  std::uint32_t host_hops = 0;    ///< between a GPU and the CPU, a token
+  bool tensor_parallel = false;
+};
+
+ThroughputPlan make_plan(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
+                         const EngineSettings& settings, const Placement& placement, const SpeedBook& speeds);
+
+/// Seconds of one decode step, by cause; `sites` holds the whole per place.
+struct DecodeTime {
+  struct Site {
+    double weight_bytes = 0, kv_bytes = 0, seconds = 0;
+  };
+  std::vector<Site> sites;
+  double total_s = 0;
+  double bandwidth_s = 0, compute_s = 0, overhead_s = 0, link_s = 0;
+  double roofline_s = 0;  ///< bytes over spec bandwidth
+};
+DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens);
+
+/// Seconds to read `tokens` of prompt behind `depth_tokens` that are cached already.
+double prefill_time(const ThroughputPlan& plan, double tokens, double depth_tokens);
+
+}  // namespace canirun

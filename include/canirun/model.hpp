@@ -177,12 +177,17 @@ struct LayerWeights {
   std::uint64_t largest_expert_tensor_bytes = 0;
   std::uint64_t repackable_bytes = 0;  ///< non-expert bytes the CPU backend keeps a second, repacked copy of (x86 AVX2)
   std::uint64_t repackable_expert_bytes = 0;
+  std::uint32_t kind = 0;  ///< index into WeightTable::kinds
   [[nodiscard]] std::uint64_t total() const { return attention_bytes + dense_ffn_bytes + expert_bytes; }
 };
+
+/// Bytes of a block's largest tensor of each role; blocks that are alike share one entry.
+using RoleBytes = std::array<std::uint64_t, enum_names(TensorRole{}).size()>;
 
 /// Weights summed the way memory, placement and speed need them.
 struct WeightTable {
   std::vector<LayerWeights> layers;             ///< model.layers order; MTP layers are not in it
+  std::vector<RoleBytes> kinds;                 ///< by LayerWeights::kind; empty: only the largest tensors are known
   std::uint64_t token_embedding_bytes = 0;      ///< stays on the host
   std::uint64_t per_layer_embedding_bytes = 0;  ///< stays on the host
   std::uint64_t output_bytes = 0;  ///< output.weight, or the copy of tied embeddings, + output norm + rope factors

@@ -25,13 +25,13 @@ bool is_expert(TensorRole role) {
 bool is_feed_forward(TensorRole role) { return role >= TensorRole::ffn_norm && role != TensorRole::next_token_prediction; }
 
 /// What the CPU backend of x86 with AVX2 copies into a layout of its own. Source: repack.cpp of ggml, which takes these
-/// types when eight rows fit, for plain products and for experts; MLA's per-head products and its first projection stay.
+/// types when eight rows fit, for plain products and for experts; MLA's products a head stay.
 bool is_repackable(const TensorShape& shape, TensorType type) {
   const bool has_kernel =
       type == TensorType::q4_0 || type == TensorType::q4_k || type == TensorType::iq4_nl || type == TensorType::mxfp4;
   if (!has_kernel || shape.ne1 % 8 != 0 || shape.ne1 < 2) return false;
   return shape.role != TensorRole::token_embedding && shape.role != TensorRole::per_layer_embedding &&
-         shape.role != TensorRole::mla_k_b && shape.role != TensorRole::mla_v_b && shape.role != TensorRole::mla_kv_a;
+         shape.role != TensorRole::mla_k_b && shape.role != TensorRole::mla_v_b;
 }
 
 /// One kind of block: what it weighs, what a token reads of it, and how often it occurs.
@@ -39,6 +39,7 @@ struct BlockKind {
   const LayerSpec* layer = nullptr;
   MixturePlace place;
   LayerWeights weights;
+  RoleBytes roles{};
   TypeBytes read{};
   std::uint64_t count = 0;
 };
@@ -48,6 +49,8 @@ void add_tensor(BlockKind& kind, const TensorShape& shape, TensorType type, cons
   LayerWeights& weights = kind.weights;
   const bool repacks = is_repackable(shape, type);
   weights.largest_tensor_bytes = std::max(weights.largest_tensor_bytes, bytes);
+  std::uint64_t& of_role = kind.roles[static_cast<std::size_t>(shape.role)];
+  of_role = std::max(of_role, bytes);
   std::uint64_t read = bytes;
   if (is_expert(shape.role)) {
     weights.expert_bytes += bytes;
@@ -79,10 +82,17 @@ class BlockSummer {
     kind.layer = &layer;
     kind.place = place;
     kind.count = 1;
+    kind.weights.kind = static_cast<std::uint32_t>(kinds_.size() - 1);
     shapes_.clear();
     append_layer_shapes(model_, layer, shapes_);
     for (const TensorShape& shape : shapes_) add_tensor(kind, shape, mixture_.type_of(shape, place), model_);
     return kind.weights;
+  }
+  [[nodiscard]] std::vector<RoleBytes> roles() const {
+    std::vector<RoleBytes> roles;
+    roles.reserve(kinds_.size());
+    for (const BlockKind& kind : kinds_) roles.push_back(kind.roles);
+    return roles;
   }
   void add_read_bytes(TypeBytes& total) const {
     for (const BlockKind& kind : kinds_) {
@@ -157,6 +167,7 @@ WeightTable sum_weights(const ModelSpec& model, const QuantScheme& quant) {
     table.file_bytes += table.layers.back().total();
   }
   blocks.add_read_bytes(table.bytes_by_type);
+  table.kinds = blocks.roles();
 
   // MTP blocks are in the file but not loaded.
   for (std::uint32_t i = 0; i < model.next_token_layers; ++i) {

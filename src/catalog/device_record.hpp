@@ -59,9 +59,10 @@ struct DeviceRecord {
   std::optional<CpuIsa> isa;                      ///< CPU: the best that matters for matrix work
   std::optional<std::string> host_cpu;            ///< integrated GPU or system on a chip: record id of its CPU part
   std::optional<std::uint32_t> pcie_generation, pcie_lanes;
-  bool unified = false;  ///< CPU and GPU read one memory
-  std::string segment;   ///< "desktop", "laptop", "workstation", "datacenter", "embedded", ...
-  std::string released;  ///< "2022-10"
+  std::vector<std::string> processors;  ///< integrated GPU: processors it is part of, as the system names them
+  bool unified = false;                 ///< CPU and GPU read one memory
+  std::string segment;                  ///< "desktop", "laptop", "workstation", "datacenter", "embedded", ...
+  std::string released;                 ///< "2022-10"
   Provenance provenance;
   std::string notes;
 };
@@ -100,6 +101,7 @@ void fields(Archive& a, DeviceRecord& value) {
   a.optional("gfx_target", value.gfx_target);
   a.optional("isa", value.isa);
   a.optional("host_cpu", value.host_cpu);
+  a.optional("processors", value.processors);
   a.optional("pcie_generation", value.pcie_generation);
   a.optional("pcie_lanes", value.pcie_lanes);
   a.optional("unified", value.unified);

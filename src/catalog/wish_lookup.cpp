@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// From the names of a wish to records.
+#include <algorithm>
+#include <canirun/units.hpp>
+
+#include "catalog/facts.hpp"
+#include "catalog/lookup.hpp"
+#include "catalog/wish.hpp"
+#include "catalog/wish_parts.hpp"
+
+namespace canirun::catalog {
+namespace {
+
+bool is_sold_with(const DeviceRecord& record, std::uint64_t memory_bytes) {
+  return std::any_of(record.memory_gib.begin(), record.memory_gib.end(),
+                     [&](std::uint32_t gib) { return gib * k_gib == memory_bytes; });
+}
+
+/// GPUs before processors, processors before whole platforms; memory configurations are no device.
+std::vector<DeviceRecord> most_wanted(std::vector<DeviceRecord> records) {
+  const auto order = [](const DeviceRecord& record) {
+    return is_gpu(record) ? 0 : record.kind == DeviceRecordKind::cpu ? 1 : record.kind == DeviceRecordKind::platform ? 2 : 3;
+  };
+  int best = 3;
+  for (const DeviceRecord& record : records) best = std::min(best, order(record));
+  records.erase(
+      std::remove_if(records.begin(), records.end(), [&](const DeviceRecord& r) { return best == 3 || order(r) != best; }),
+      records.end());
+  return records;
+}
+
+std::vector<DeviceRecord> named(std::string_view name, const Catalog& catalog) {
+  std::vector<DeviceRecord> records = most_wanted(catalog.devices_named(name));
+  if (!records.empty()) return records;
+  if (std::optional<DeviceRecord> cpu = find_cpu(name, catalog)) records.push_back(*std::move(cpu));
+  return records;
+}
+
+}  // namespace
+
+Result<FoundDevice> find_wished(std::string_view name, std::optional<std::uint64_t> memory_bytes, const Catalog& catalog) {
+  FoundDevice found;
+  std::vector<DeviceRecord> records = named(name, catalog);
+  if (records.empty()) {
+    const SizedName sized = split_size(name);
+    if (sized.memory_bytes) {
+      records = named(sized.name, catalog);
+      memory_bytes = sized.memory_bytes;
+      found.memory_bytes = sized.memory_bytes;
+    }
+  }
+  if (records.empty()) {
+    Result<DeviceRecord> nothing = catalog.device(name);
+    if (nothing)
+      return fail(ErrorKind::usage, "\"" + std::string(name) + "\" is memory, not a device", "name a processor or a GPU");
+    return tl::unexpected<Error>(std::move(nothing).error());
+  }
+  const auto fits = [&](const DeviceRecord& record) { return memory_bytes && is_sold_with(record, *memory_bytes); };
+  const auto at = std::find_if(records.begin(), records.end(), fits);
+  found.record = std::move(at == records.end() ? records.front() : *at);
+  return found;
+}
+
+Result<DeviceRecord> find_wished_cpu(std::string_view name, const Catalog& catalog) {
+  if (std::optional<DeviceRecord> record = find_cpu(name, catalog)) return *std::move(record);
+  Result<DeviceRecord> near = catalog.device(name);
+  if (near) return fail(ErrorKind::not_found, "\"" + std::string(name) + "\" is not a processor", "leave out cpu=");
+  return tl::unexpected<Error>(std::move(near).error());
+}
+
+}  // namespace canirun::catalog

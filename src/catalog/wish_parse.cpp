@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <canirun/units.hpp>
+#include <charconv>
+
+#include "catalog/wish.hpp"
+
+namespace canirun::catalog {
+namespace {
+
+constexpr std::size_t k_max_wish = 400;
+constexpr std::uint32_t k_max_count = 64;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+std::vector<std::string_view> split(std::string_view text, std::string_view separator) {
+  std::vector<std::string_view> parts;
+  for (std::size_t at = text.find(separator); at != std::string_view::npos; at = text.find(separator)) {
+    parts.push_back(trim(text.substr(0, at)));
+    text.remove_prefix(at + separator.size());
+  }
+  parts.push_back(trim(text));
+  return parts;
+}
+
+/// Takes "2x " or "4 x" off the front. "3x" needs a blank or a name after it; "7900 XTX" has no count.
+Result<std::uint32_t> take_count(std::string_view& text) {
+  std::size_t digits = 0;
+  while (digits < text.size() && is_digit(text[digits])) ++digits;
+  std::string_view rest = text.substr(digits);
+  const bool blank_before = rest.starts_with(' ');
+  rest = trim(rest);
+  const bool times = rest.starts_with('x') || rest.starts_with('X') || rest.starts_with("*") || rest.starts_with("\u00d7");
+  if (digits == 0 || !times) return 1;
+  rest.remove_prefix(rest.starts_with("\u00d7") ? 2 : 1);
+  if (blank_before && !rest.starts_with(' ')) return 1;  // "7900 XT"
+  std::uint32_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + digits, count);
+  if (error != std::errc() || end != text.data() + digits || count < 1 || count > k_max_count) {
+    return fail(ErrorKind::usage, "\"" + std::string(text.substr(0, digits)) + "x\": expected 1 to 64 devices");
+  }
+  text = trim(rest);
+  return count;
+}
+
+Result<void> read_pair(std::string_view pair, WishItem& item) {
+  const std::size_t equals = pair.find('=');
+  const std::string key(trim(pair.substr(0, equals)));
+  const std::string value(equals == std::string_view::npos ? std::string_view{} : trim(pair.substr(equals + 1)));
+  if (equals == std::string_view::npos || value.empty()) {
+    return fail(ErrorKind::usage, "\"" + std::string(pair) + "\": expected key=value",
+                "for example vram=80GiB,bandwidth=2039GB/s");
+  }
+  const auto doubled = [&] { return fail(ErrorKind::usage, "\"" + key + "\" is given twice"); };
+  const auto bytes = [&](std::optional<std::uint64_t>& into) -> Result<void> {
+    if (into) return doubled();
+    const Result<std::uint64_t> size = parse_bytes(value, key);
+    if (!size) return tl::unexpected<Error>(size.error());
+    into = *size;
+    return {};
+  };
+  if (key == "vram") return bytes(item.vram_bytes);
+  if (key == "ram") return bytes(item.ram_bytes);
+  if (key == "bandwidth") {
+    if (item.bandwidth_bytes_per_s) return doubled();
+    const Result<double> rate = parse_bandwidth(value, key);
+    if (!rate) return tl::unexpected<Error>(rate.error());
+    item.bandwidth_bytes_per_s = *rate;
+    return {};
+  }
+  if (key == "cpu") {
+    if (item.cpu) return doubled();
+    item.cpu = value;
+    return {};
+  }
+  return fail(ErrorKind::usage, "\"" + key + "\" is not one of: vram, bandwidth, cpu, ram");
+}
+
+Result<WishItem> read_item(std::string_view text) {
+  WishItem item;
+  const Result<std::uint32_t> count = take_count(text);
+  if (!count) return tl::unexpected<Error>(count.error());
+  item.count = *count;
+  if (text.empty())
+    return fail(ErrorKind::usage, "expected the name of a device", "for example \"RTX 4090\" or \"2x RTX 3090\"");
+  if (text.find('=') == std::string_view::npos) {
+    item.name = std::string(text);
+    return item;
+  }
+  for (const std::string_view pair : split(text, ",")) {
+    const Result<void> read = read_pair(pair, item);
+    if (!read) return tl::unexpected<Error>(read.error());
+  }
+  if (!item.vram_bytes && !item.cpu) {
+    return fail(ErrorKind::usage,
+                "a device described by figures needs vram= or cpu=", "for example vram=80GiB,bandwidth=2039GB/s");
+  }
+  return item;
+}
+
+}  // namespace
+
+Result<std::vector<WishItem>> parse_wish(std::string_view text) {
+  text = trim(text);
+  if (text.empty())
+    return fail(ErrorKind::usage, "expected the name of a device", "for example \"RTX 4090\" or \"2x RTX 3090\"");
+  if (text.size() > k_max_wish) return fail(ErrorKind::usage, "longer than 400 characters");
+  std::vector<WishItem> items;
+  for (const std::string_view part : split(text, " + ")) {
+    Result<WishItem> item = read_item(part);
+    if (!item) return tl::unexpected<Error>(std::move(item).error());
+    items.push_back(*std::move(item));
+  }
+  return items;
+}
+
+SizedName split_size(std::string_view name) {
+  std::string_view rest = trim(name);
+  for (const std::string_view unit : {"GiB", "gib", "GB", "gb", "Gb", "G", "g"}) {
+    if (!rest.ends_with(unit)) continue;
+    rest = trim(rest.substr(0, rest.size() - unit.size()));
+    std::size_t digits = 0;
+    while (digits < rest.size() && is_digit(rest[rest.size() - 1 - digits])) ++digits;
+    const std::size_t start = rest.size() - digits;
+    if (digits == 0 || digits > 5 || start == 0 ||
+        (rest[start - 1] != ' ' && rest[start - 1] != '-' && rest[start - 1] != '('))
+      break;
+    std::uint64_t gib = 0;
+    std::from_chars(rest.data() + start, rest.data() + rest.size(), gib);
+    if (gib == 0) break;
+    return {std::string(trim(rest.substr(0, start - (rest[start - 1] == ' ' ? 0 : 1)))), gib * k_gib};
+  }
+  return {std::string(trim(name)), std::nullopt};
+}
+
+}  // namespace canirun::catalog

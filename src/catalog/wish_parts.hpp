@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <canirun/result.hpp>
+#include <optional>
+#include <string_view>
+
+#include "catalog/catalog.hpp"
+#include "catalog/device_record.hpp"
+
+namespace canirun::catalog {
+
+struct FoundDevice {
+  DeviceRecord record;
+  std::optional<std::uint64_t> memory_bytes;  ///< that the name said: "RTX 3060 12GB"
+};
+
+/// The record a wish names. Of records that share the name, the one sold with `memory_bytes` (or the size in the name),
+/// else the first. not_found with suggestions.
+Result<FoundDevice> find_wished(std::string_view name, std::optional<std::uint64_t> memory_bytes, const Catalog& catalog);
+
+/// The same among processors and boards only ("cpu=...").
+Result<DeviceRecord> find_wished_cpu(std::string_view name, const Catalog& catalog);
+
+}  // namespace canirun::catalog

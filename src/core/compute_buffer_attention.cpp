@@ -110,14 +110,15 @@ NodeId ForwardRecorder::attend(NodeId q, NodeId k, NodeId v, bool values_in_keys
   const std::uint64_t value_row = std::uint64_t{spec_->head_count_kv} * spec_->value_length;
   const Stored keys{.bytes = cells * row_bytes(settings.kv_type_k, key_row), .site = site_};
   const Stored values{.bytes = cells * row_bytes(settings.kv_type_v, value_row), .site = site_};
-  if (cache_ids_ == k_no_node) {
+  NodeId& ids = is_windowed(*spec_) ? window_ids_ : full_ids_;
+  if (ids == k_no_node) {
     // Without flash attention V is stored element by element, which takes an index for each.
     const std::uint64_t rows = settings.flash_attn || values_in_keys ? 2 : 1 + widest_value_row(model_);
-    cache_ids_ = graph_.input(tokens_ * k_index_bytes * rows);
+    ids = graph_.input(tokens_ * k_index_bytes * rows);
   }
   if (k != k_no_node) {
     const NodeId stored = graph_.store(graph_.part(k, graph_[k].extent), site_);
-    graph_[stored].sources[1] = cache_ids_;
+    graph_[stored].sources[1] = ids;
     graph_.expand(stored);
   }
   if (v != k_no_node && !values_in_keys) {
@@ -125,7 +126,7 @@ NodeId ForwardRecorder::attend(NodeId q, NodeId k, NodeId v, bool values_in_keys
     if (!settings.flash_attn && !graph_[v].contiguous)
       flat = graph_.compute({static_cast<std::uint32_t>(value_row), tokens_, 1, 1}, {v});
     const NodeId stored = graph_.store(graph_.part(flat, graph_[flat].extent), site_);
-    graph_[stored].sources[1] = cache_ids_;
+    graph_[stored].sources[1] = ids;
     graph_.expand(stored);
   }
   const std::uint32_t value_length = values_in_keys ? model_.mla->kv_lora_rank : spec_->value_length;
@@ -145,15 +146,15 @@ NodeId ForwardRecorder::attention(NodeId of) {
   const Extent v_heads{spec.value_length, spec.head_count_kv, tokens_, 1};
   NodeId q = k_no_node, k = k_no_node, v = k_no_node, gate = k_no_node;
   if (model_.fused_qkv && spec.owns_kv) {
-    const NodeId qkv = project(TensorRole::attn_qkv, of, q_width + k_width + v_width);
+    const NodeId qkv = add_bias(project(TensorRole::attn_qkv, of, q_width + k_width + v_width), model_.qkv_bias);
     q = graph_.part(qkv, q_heads);
     k = graph_.part(qkv, k_heads);
     v = graph_.part(qkv, v_heads);
   } else {
-    q = project(TensorRole::attn_q, of, model_.query_gate ? 2 * q_width : q_width);
+    q = add_bias(project(TensorRole::attn_q, of, model_.query_gate ? 2 * q_width : q_width), model_.qkv_bias);
     if (spec.owns_kv) {
-      k = project(TensorRole::attn_k, of, k_width);
-      v = spec.value_is_key ? k : project(TensorRole::attn_v, of, v_width);
+      k = add_bias(project(TensorRole::attn_k, of, k_width), model_.qkv_bias);
+      v = spec.value_is_key ? k : add_bias(project(TensorRole::attn_v, of, v_width), model_.qkv_bias);
     }
     if (model_.qk_norm == QkNorm::over_all_heads) {
       q = norm(q, site_);
@@ -182,7 +183,7 @@ NodeId ForwardRecorder::attention(NodeId of) {
     const NodeId flat = graph_.compute({q_width, tokens_, 1, 1}, {gate});
     out = graph_.compute(graph_[out].extent, {out, flat}, true);
   }
-  return project(TensorRole::attn_output, out, model_.embedding_length);
+  return add_bias(project(TensorRole::attn_output, out, model_.embedding_length), model_.output_bias);
 }
 
 /// Multi-head latent attention with the keys' up-projection absorbed into the queries. Source: models/deepseek2.cpp.

@@ -2,6 +2,11 @@
 #include "core/compute_buffer_forward.hpp"
 
 namespace canirun {
+namespace {
+
+constexpr std::uint64_t k_f32_bytes = 4;
+
+}  // namespace
 NodeId ForwardRecorder::gated(NodeId of, TensorRole up, TensorRole gate, TensorRole down, std::uint32_t width) {
   NodeId inner = k_no_node;
   if (!model_.gated_ffn) {
@@ -17,7 +22,9 @@ NodeId ForwardRecorder::gated(NodeId of, TensorRole up, TensorRole gate, TensorR
 
 NodeId ForwardRecorder::expert_matmul(TensorRole role, NodeId of, NodeId chosen, std::uint32_t width) {
   const Extent extent{width, model_.moe->expert_used_count, graph_[chosen].extent[1], 1};
-  return run_on(graph_.compute(extent, {of, chosen}), weight_of(role), extent[2]);
+  const NodeId product = run_on(graph_.compute(extent, {of, chosen}), weight_of(role), extent[2]);
+  if (!model_.ffn_bias) return product;
+  return weigh(product, {.bytes = std::uint64_t{width} * model_.moe->expert_count * k_f32_bytes, .site = expert_site_});
 }
 
 /// Which experts, and with what weight.
@@ -26,10 +33,14 @@ NodeId ForwardRecorder::route(NodeId of, NodeId& weights) {
   const std::uint32_t rows = graph_[of].extent[1];
   const Extent all{moe.expert_count, rows, 1, 1};
   const Extent used{moe.expert_used_count, rows, 1, 1};
-  const NodeId logits = project(TensorRole::router, of, moe.expert_count);
+  const bool biased_logits = moe.router_bias && model_.ffn_bias;
+  const NodeId logits = add_bias(project(TensorRole::router, of, moe.expert_count), biased_logits);
   NodeId probabilities = graph_.compute(all, {logits}, true);
   NodeId selection = probabilities;
-  if (moe.router_bias) selection = graph_.compute(all, {probabilities}, true);
+  if (moe.router_bias && !biased_logits) {
+    selection = graph_.compute(all, {probabilities}, true);
+    run_on(selection, {.bytes = moe.expert_count * k_f32_bytes, .site = site_}, rows);
+  }
   const NodeId sorted = graph_.compute(all, {selection});
   const NodeId chosen = graph_.part(sorted, used);
   const NodeId picked = graph_.compute({1, moe.expert_used_count, rows, 1},

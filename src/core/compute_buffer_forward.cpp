@@ -26,7 +26,8 @@ GraphTraits graph_traits(const ModelSpec& model) {
   traits.early_norm = delta || arch == "kimi-linear";
   traits.scales_embedding = starts_with(arch, "gemma") || starts_with(arch, "granite");
   traits.parallel = starts_with(arch, "cohere2") || arch == "command-r" || arch == "phi2";
-  traits.residual_first = starts_with(arch, "phi3") || starts_with(arch, "lfm2");
+  traits.residual_first = starts_with(arch, "lfm2");
+  traits.fed_residual_first = traits.residual_first || starts_with(arch, "phi3");
   traits.norm_after = starts_with(arch, "olmo2") || arch == "exaone4";
   traits.norms_values = arch == "gemma4";
   traits.weighs_before = arch == "llama4";
@@ -66,10 +67,25 @@ NodeId ForwardRecorder::project(TensorRole role, NodeId of, std::uint32_t width)
   return run_on(graph_.compute(extent, {of}), weight_of(role), extent[1]);
 }
 
-/// A norm and its weight vector: two element-wise operations that share one piece of memory.
+/// A norm and its weight vector: element-wise operations that share one piece of memory.
 NodeId ForwardRecorder::norm(NodeId of, std::int8_t site) {
+  const NodeId normed = graph_.compute(graph_[of].extent, {of}, true);
+  return weigh(normed, {.bytes = graph_[of].extent[0] * k_f32_bytes, .site = site});
+}
+
+/// Multiplication by, or addition of, a stored vector. In one memory it changes nothing and is left out.
+NodeId ForwardRecorder::weigh(NodeId of, const Stored& vector) {
+  if (!q_.sites.has_gpu()) {
+    graph_[of].site = vector.site;
+    return of;
+  }
   const Extent extent = graph_[of].extent;
-  return run_on(graph_.compute(extent, {of}, true), {.bytes = extent[0] * k_f32_bytes, .site = site}, extent[1] * extent[2]);
+  return run_on(graph_.compute(extent, {of}, true), vector, extent[1] * extent[2] * extent[3]);
+}
+
+NodeId ForwardRecorder::add_bias(NodeId of, bool present) {
+  if (!present) return of;
+  return weigh(of, {.bytes = graph_[of].extent[0] * k_f32_bytes, .site = site_});
 }
 
 NodeId ForwardRecorder::add(NodeId first, NodeId second) {
@@ -171,7 +187,7 @@ NodeId ForwardRecorder::layer(std::size_t index, NodeId residual, bool last) {
   } else {
     fed = feed_forward(normed != k_no_node ? normed : norm(residual, site_));
   }
-  const NodeId out = traits_.residual_first ? add(residual, fed) : add(fed, residual);
+  const NodeId out = traits_.fed_residual_first ? add(residual, fed) : add(fed, residual);
   return per_layer_ != k_no_node ? add_layer_embedding(out) : out;
 }
 
@@ -204,9 +220,12 @@ void ForwardRecorder::record() {
 Stored ForwardRecorder::weight_of(TensorRole role) const {
   const bool expert = role == TensorRole::expert_up || role == TensorRole::expert_gate || role == TensorRole::expert_down ||
                       role == TensorRole::expert_gate_up;
+  const std::int8_t site = expert ? expert_site_ : site_;
   const LayerWeights& weights = q_.weights.layers[index_];
-  return {.bytes = expert ? weights.largest_expert_tensor_bytes : weights.largest_tensor_bytes,
-          .site = expert ? expert_site_ : site_};
+  if (weights.kind < q_.weights.kinds.size()) {
+    return {.bytes = q_.weights.kinds[weights.kind][static_cast<std::size_t>(role)], .site = site};
+  }
+  return {.bytes = expert ? weights.largest_expert_tensor_bytes : weights.largest_tensor_bytes, .site = site};
 }
 
 }  // namespace canirun

@@ -16,7 +16,8 @@ struct GraphTraits {
   bool scales_embedding = false;        ///< an operation between embedding and first layer
   bool early_norm = false;              ///< the layer's norm is put down before anything else of the layer
   bool parallel = false;                ///< feed-forward reads the attention's input (Command R)
-  bool residual_first = false;          ///< operands of the residual sums are the other way round
+  bool residual_first = false;          ///< operands of the residual sum after attention are the other way round
+  bool fed_residual_first = false;      ///< ... and of the one after the feed-forward
   bool norm_after = false;              ///< attention reads the residual stream itself (OLMo 2)
   bool norms_values = false;            ///< V passes a norm of its own (Gemma 4)
   bool weighs_before = false;           ///< experts get a weighted copy of their input each (Llama 4)
@@ -51,6 +52,8 @@ class ForwardRecorder {
   NodeId add_layer_embedding(NodeId hidden);
   void head(NodeId hidden);
   NodeId norm(NodeId of, std::int8_t site);
+  NodeId weigh(NodeId of, const Stored& vector);
+  NodeId add_bias(NodeId of, bool present);
   NodeId add(NodeId first, NodeId second);
   NodeId pick_rows(NodeId of);
   NodeId project(TensorRole role, NodeId of, std::uint32_t width);
@@ -95,7 +98,8 @@ class ForwardRecorder {
   std::int8_t site_ = 0, expert_site_ = 0;
   // inputs, made when first asked for
   NodeId positions_ = k_no_node, row_ids_ = k_no_node, full_mask_ = k_no_node, window_mask_ = k_no_node;
-  NodeId key_rotation_ = k_no_node, value_rotation_ = k_no_node, state_ids_ = k_no_node, cache_ids_ = k_no_node;
+  NodeId key_rotation_ = k_no_node, value_rotation_ = k_no_node, state_ids_ = k_no_node;
+  NodeId full_ids_ = k_no_node, window_ids_ = k_no_node;  // where in the caches the new rows go
   NodeId per_layer_ = k_no_node;
 };
 

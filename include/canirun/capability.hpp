@@ -66,6 +66,7 @@ struct Capability {
   std::optional<double> gap_to_reference;  ///< weighted normalised gap, positive: reference is better
   std::string reference;                   ///< the API model compared with
   std::string grade;                       ///< "S".."F" against the best model known for the task; "?" without evidence
+  bool linked = false;                     ///< no shared benchmark: the level rests on the common scale alone
   std::string quant_note;                  ///< what the quant does to it, when that was measured and matters; else ""
   std::vector<CapabilityEvidence> evidence;
 };

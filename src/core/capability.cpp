@@ -12,6 +12,9 @@ constexpr double k_self_reported_weight = 0.5;
 /// Less evidence than this in all (a saturated benchmark, a proxy) can show a gap but not that there is none.
 constexpr double k_enough_weight = 0.5;
 
+/// Without a shared benchmark the common scale can only tell very different models apart: further than its links scatter.
+constexpr double k_linked_distance = 0.3;
+
 const QualityFigure* find(const std::vector<QualityFigure>& figures, const std::string& benchmark) {
   const auto found =
       std::find_if(figures.begin(), figures.end(), [&](const QualityFigure& f) { return f.benchmark == benchmark; });
@@ -22,6 +25,19 @@ double on_scale(double value, const BenchmarkMeaning& meaning) {
   const double span = meaning.scale_high - meaning.scale_low;
   return span > 0 ? (value - meaning.scale_low) / span : 0;
 }
+
+/// The model by itself on the common scale, from every benchmark of the task it has; nothing without any.
+struct OwnScore {
+  double sum = 0, weight = 0;
+  void add(const QualityFigure& figure, const BenchmarkMeaning& meaning) {
+    const double w = meaning.weight * (figure.self_reported ? k_self_reported_weight : 1);
+    sum += w * std::clamp(on_scale(figure.value, meaning), 0.0, 1.0);
+    weight += w;
+  }
+  [[nodiscard]] std::optional<double> value() const {
+    return weight > 0 ? std::optional<double>(sum / weight) : std::nullopt;
+  }
+};
 
 /// How far behind, in steps: 0 equal, 1 the last that is "close", 2 the last that "assists", straight lines between and on.
 double steps_behind(double behind, const BenchmarkMeaning& meaning) {
@@ -70,17 +86,17 @@ Capability judge_capability(const ModelSpec& model, Task task, const std::string
   Capability capability;
   capability.task = task;
   capability.reference = reference_name;
-  double weight_alone = 0, score = 0;          // the model by itself, for ranking
+  OwnScore mine_alone, theirs_alone;           // each by itself, on the common scale
   double weight_both = 0, steps = 0, gap = 0;  // against the reference, where both were measured
 
   for (const BenchmarkMeaning& meaning : book.benchmarks) {
     if (meaning.task != task) continue;
     const QualityFigure* mine = find(model.quality, meaning.benchmark);
-    if (mine == nullptr) continue;
     const QualityFigure* theirs = find(reference_quality, meaning.benchmark);
+    if (theirs != nullptr) theirs_alone.add(*theirs, meaning);
+    if (mine == nullptr) continue;
+    mine_alone.add(*mine, meaning);
     const double weight = meaning.weight * (mine->self_reported ? k_self_reported_weight : 1);
-    score += weight * std::clamp(on_scale(mine->value, meaning), 0.0, 1.0);
-    weight_alone += weight;
     if (theirs != nullptr) {
       const double both = meaning.weight * (mine->self_reported || theirs->self_reported ? k_self_reported_weight : 1);
       steps += both * steps_behind(theirs->value - mine->value, meaning);
@@ -102,10 +118,14 @@ Capability judge_capability(const ModelSpec& model, Task task, const std::string
                    [](const CapabilityEvidence& a, const CapabilityEvidence& b) {
                      return std::pair(!a.reference_value, -a.weight) < std::pair(!b.reference_value, -b.weight);
                    });
-  if (weight_alone > 0) capability.score = score / weight_alone;
+  capability.score = mine_alone.value();
   if (weight_both > 0) {
     capability.gap_to_reference = gap / weight_both;
     capability.level = level_of(steps / weight_both, weight_both);
+  } else if (capability.score && theirs_alone.value() && *theirs_alone.value() - *capability.score > k_linked_distance) {
+    capability.gap_to_reference = *theirs_alone.value() - *capability.score;
+    capability.level = CapabilityLevel::not_a_substitute;
+    capability.linked = true;
   }
   if (quant != nullptr) count_quant(capability, *quant);
   capability.grade = grade_of(capability.score);

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "core/cost_parts.hpp"
+#include "money_cases.hpp"
+
+using namespace canirun;
+using namespace canirun::money_cases;
+
+namespace {
+
+CostEstimate estimate(const CostInputs& inputs = {}, const UsageProfile& usage = chat_day(), double decode = 100,
+                      double prefill = 4000) {
+  return estimate_cost(one_card(), dense_model(), usage, inputs, speed(decode, prefill), book());
+}
+bool mentions(const std::vector<std::string>& notes, const std::string& text) {
+  return std::any_of(notes.begin(), notes.end(),
+                     [&](const std::string& note) { return note.find(text) != std::string::npos; });
+}
+UsageProfile team_of_five() {
+  UsageProfile usage;
+  usage.output_tokens_per_day = 200'000;
+  usage.people = 5;
+  usage.active_days_per_year = 365;
+  return usage;
+}
+
+}  // namespace
+
+TEST_CASE("the simple sum: one developer and five, output only, $5 a million") {
+  PriceBook prices = book();
+  prices.api = {api("any/five-dollars", 1, 5)};
+  CostInputs inputs;
+  inputs.versus = "any/five-dollars";
+  inputs.hardware_price_usd = 1600;
+  inputs.ownership = Ownership::buy;
+
+  UsageProfile one;
+  one.output_tokens_per_day = 500 * 200;
+  one.active_days_per_year = 365;
+  const CostEstimate alone = estimate_cost(one_card(), dense_model(), one, inputs, speed(135, 4000), prices);
+  CHECK(alone.output_tokens_per_day == 100'000);
+  CHECK(alone.api.at(0).usd_per_day == Approx(0.50));
+  CHECK(alone.api.at(0).usd_per_year == Approx(182.50));
+
+  const CostEstimate team = estimate_cost(one_card(), dense_model(), team_of_five(), inputs, speed(135, 4000), prices);
+  CHECK(team.output_tokens_per_day == 1'000'000);
+  CHECK(team.api.at(0).usd_per_day == Approx(5.00));
+  CHECK(team.api.at(0).usd_per_year == Approx(1825));
+  REQUIRE(team.payback.size() >= 4);
+  REQUIRE(team.payback[0].months);
+  CHECK(*team.payback[0].months == Approx(10.52).margin(0.01));
+
+  SECTION("each thing counted in makes it longer") {
+    for (std::size_t i = 1; i < team.payback.size(); ++i) {
+      INFO(team.payback[i].what);
+      if (team.payback[i].what.starts_with("+")) {
+        REQUIRE(team.payback[i].months);
+        CHECK(*team.payback[i].months > *team.payback[i - 1].months);
+      }
+    }
+    CHECK(team.payback[1].what.find("230 active days") != std::string::npos);
+    CHECK(team.payback[2].what.find("electricity") != std::string::npos);
+    CHECK(team.payback[3].what.find("PC around it") != std::string::npos);
+  }
+  SECTION("and what it leaves out is said") {
+    CHECK(mentions(team.leaves_out, "input tokens"));
+    CHECK(mentions(team.leaves_out, "working days"));
+    CHECK(mentions(team.leaves_out, "idle power"));
+    CHECK(mentions(team.leaves_out, "the PC around the card"));
+    CHECK(mentions(team.leaves_out, "your time"));
+    CHECK(mentions(team.leaves_out, "people share"));
+  }
+}
+
+TEST_CASE("the same model hosted for less than the electricity never pays back") {
+  CostInputs inputs;
+  inputs.ownership = Ownership::buy;
+  const CostEstimate team = estimate(inputs, team_of_five(), 30);
+  const auto hosted = std::find_if(team.break_even.begin(), team.break_even.end(), [](const BreakEven& b) {
+    return b.against == "cheap/model-8b" && b.ownership == Ownership::buy;
+  });
+  REQUIRE(hosted != team.break_even.end());
+  CHECK(hosted->never);
+  CHECK_FALSE(hosted->payback_months);  // never a negative number of months
+  CHECK(hosted->reason.find("electricity") != std::string::npos);
+  REQUIRE(team.payback.back().what.find("the same model") != std::string::npos);
+  CHECK_FALSE(team.payback.back().months);
+}
+
+TEST_CASE("cached input without a listed price is billed as fresh, and said") {
+  const CostEstimate result = estimate();
+  REQUIRE(result.api.size() == 3);
+  CHECK(result.api[0].price_id == "dear/frontier");
+  CHECK_FALSE(result.api[0].cache_discount);
+  CHECK(result.api[0].usd_per_day == Approx((300'000 * 2.0 + 40'000 * 10.0) / 1e6));
+  CHECK(result.api[1].price_id == "cheap/model-8b");  // the same model, cheapest first
+  CHECK(result.api[1].same_model);
+  CHECK(mentions(result.leaves_out, "no discount for cached input"));
+
+  PriceBook prices = book();
+  prices.api[0].cache_read_usd_per_mtok = 0.2;
+  const CostEstimate cheaper = estimate_cost(one_card(), dense_model(), chat_day(), {}, speed(100, 4000), prices);
+  CHECK(cheaper.api[0].usd_per_day == Approx((100'000 * 2.0 + 200'000 * 0.2 + 40'000 * 10.0) / 1e6));
+}
+
+TEST_CASE("reasoning tokens are billed, and decoded, on the side that is asked for them") {
+  CostInputs inputs;
+  inputs.reasoning_multiplier_api = 3;
+  CHECK(estimate(inputs).api[0].usd_per_day == Approx((300'000 * 2.0 + 3 * 40'000 * 10.0) / 1e6));
+  CHECK(estimate(inputs).capacity.decode_hours_per_day == Approx(estimate().capacity.decode_hours_per_day));
+  inputs.reasoning_multiplier_local = 3;
+  CHECK(estimate(inputs).capacity.decode_hours_per_day == Approx(3 * estimate().capacity.decode_hours_per_day));
+
+  ModelSpec thinker = dense_model();
+  thinker.reasoning = true;
+  const CostEstimate silent = estimate_cost(one_card(), thinker, chat_day(), {}, speed(100, 4000), book());
+  CHECK(mentions(silent.leaves_out, "thinking"));
+}
+
+TEST_CASE("watts: measured ones of the card, not its limit; idle only what the model adds") {
+  const LocalCost own = *estimate().local_own;
+  // 8 billion dense: the middle of the card's range, over the supply's efficiency, and 20 W of the PC.
+  CHECK(own.active_w == Approx(280 / 0.9 + 20));
+  CHECK(own.prefill_w == Approx(450 / 0.9 + 20));
+  CHECK(own.idle_w == Approx((19 - 10) / 0.9));
+  CHECK(own.watts_basis == Basis::derived);
+
+  CostInputs dedicated;
+  dedicated.dedicated = true;
+  const LocalCost alone = *estimate(dedicated).local_own;
+  CHECK(alone.active_w == Approx(280 / 0.9 + 60));
+  CHECK(alone.idle_w == Approx(40 + 19 / 0.9));
+
+  CostInputs given;
+  given.active_w = 400;
+  given.idle_w = 62;
+  CHECK(estimate(given).local_own->active_w == 400);
+  CHECK(estimate(given).local_own->prefill_w == 400);
+  CHECK(estimate(given).local_own->idle_w == 62);
+}
+
+TEST_CASE("watts without a price record come from the limit by class of card; without a limit they are missing") {
+  PriceBook prices = book();
+  prices.hardware.clear();
+  Machine machine = one_card();
+  machine.devices[1].tdp_w = 400;
+  const CostEstimate derived = estimate_cost(machine, dense_model(), chat_day(), {}, speed(100, 4000), prices);
+  REQUIRE(derived.local_own);
+  CHECK(derived.local_own->active_w == Approx(0.70 * 400 / 0.9 + 20));
+  CHECK(derived.local_own->watts_basis == Basis::derived);
+  CHECK_FALSE(derived.local_buy);
+  CHECK(derived.local_buy_missing.find("no price for RTX Test") != std::string::npos);
+
+  machine.devices[1].power_limit_w = 200;  // lowered by the user, and then it is a small card
+  CHECK(estimate_cost(machine, dense_model(), chat_day(), {}, speed(100, 4000), prices).local_own->prefill_w ==
+        Approx(200 / 0.9 + 20));
+
+  machine.devices[1].tdp_w.reset();
+  machine.devices[1].power_limit_w.reset();
+  const CostEstimate unknown = estimate_cost(machine, dense_model(), chat_day(), {}, speed(100, 4000), prices);
+  CHECK_FALSE(unknown.local_own);
+  CHECK(unknown.local_own_missing.find("power") != std::string::npos);
+  CHECK_FALSE(unknown.api.empty());  // the API side still answers
+}
+
+TEST_CASE("a CPU without a GPU draws a share of its package limit") {
+  const CostEstimate result = estimate_cost(cpu_only(), dense_model(), chat_day(), {}, speed(8, 60), book());
+  REQUIRE(result.local_own);
+  CHECK(result.local_own->active_w == Approx(0.7 * 100 / 0.9 + 20));
+  REQUIRE(result.local_buy);
+  CHECK(result.local_buy->hardware_price_usd == 1500);  // a plain PC
+}
+
+TEST_CASE("an unknown price of electricity or hardware leaves a reason, not a number") {
+  CostInputs inputs;
+  inputs.region = "XX";
+  const CostEstimate result = estimate(inputs);
+  CHECK_FALSE(result.local_own);
+  CHECK(result.local_own_missing.find("XX") != std::string::npos);
+  inputs.electricity_usd_per_kwh = 0.3;
+  REQUIRE(estimate(inputs).local_own);
+  CHECK(estimate(inputs).local_own->electricity_usd_per_kwh == 0.3);
+
+  const CostEstimate no_speed = estimate_cost(one_card(), dense_model(), chat_day(), {}, std::nullopt, book());
+  CHECK_FALSE(no_speed.local_own);
+  CHECK(no_speed.api.size() == 3);
+}
+
+TEST_CASE("owned hardware costs cash, and what it would sell for beside it; bought hardware costs all of it") {
+  const CostEstimate result = estimate();
+  const LocalCost &own = *result.local_own, &buy = *result.local_buy;
+  CHECK(own.usd_per_year == Approx(own.electricity_usd_per_year));
+  CHECK(own.economic_usd_per_year == Approx(own.electricity_usd_per_year + own.capital_usd_per_year));
+  const double resale = 1200 * 0.8 * 0.8 * 0.8 * 0.87;
+  CHECK(buy.resale_usd == Approx(resale));
+  CHECK(buy.capital_usd_per_year == Approx((1200 - resale) / 3));
+  CHECK(buy.repairs_usd_per_year == Approx(0.02 * 1200));  // a used part
+  CHECK(buy.usd_per_year == Approx(buy.electricity_usd_per_year + buy.capital_usd_per_year + buy.repairs_usd_per_year));
+  CHECK(buy.price_date == "2026-09");
+
+  CostInputs with_host;
+  with_host.host_included = true;
+  CHECK(estimate(with_host).local_buy->hardware_price_usd == 1200 + 1500);
+}
+
+TEST_CASE("ranges hold the typical figure, and the drivers are the biggest swings") {
+  CostInputs inputs;
+  inputs.ownership = Ownership::buy;
+  inputs.today = "2026-11-25";
+  const CostEstimate result = estimate(inputs);
+  for (const LocalCost* local : {&*result.local_own, &*result.local_buy}) {
+    CHECK(local->usd_per_year_range.low < local->usd_per_year);
+    CHECK(local->usd_per_year_range.high > local->usd_per_year);
+  }
+  REQUIRE(result.drivers.size() == 3);
+  CHECK(result.drivers[0].swing_usd_per_year >= result.drivers[1].swing_usd_per_year);
+  CHECK(result.drivers[1].swing_usd_per_year >= result.drivers[2].swing_usd_per_year);
+}
+
+TEST_CASE("prices over 90 days old are marked and count as a range; promotions say when they end") {
+  CostInputs inputs;
+  inputs.today = "2026-12-22";  // 90 days after the price
+  CHECK_FALSE(estimate(inputs).api[0].price_is_old);
+  inputs.today = "2026-12-23";
+  const CostEstimate old = estimate(inputs);
+  CHECK(old.api[0].price_is_old);
+  CHECK(old.api[0].usd_per_year_range.low == Approx(0.6 * old.api[0].usd_per_year));
+  CHECK(mentions(old.leaves_out, "over 90 days old"));
+  inputs.today.clear();
+  CHECK_FALSE(estimate(inputs).api[0].price_is_old);
+
+  CHECK(*cost::days_between("2026-09-23", "2026-12-23") == 91);
+  CHECK(*cost::days_between("2024-02-28", "2024-03-01") == 2);
+  CHECK_FALSE(cost::days_between("2026", "2026-12-23"));
+  CHECK_FALSE(cost::days_between("2026-13-01", "2026-12-23"));
+
+  PriceBook prices = book();
+  prices.api[0].valid_until = "2026-12-31";
+  CHECK(mentions(estimate_cost(one_card(), dense_model(), chat_day(), {}, speed(100, 4000), prices).leaves_out,
+                 "until 2026-12-31"));
+}
+
+TEST_CASE("capacity: several people share one slot, a batch may use the whole day") {
+  UsageProfile usage = chat_day();
+  CHECK(estimate({}, usage).capacity.allowed_utilisation == 0.8);
+  usage.people = 4;
+  const CostEstimate team = estimate({}, usage);
+  CHECK(team.capacity.allowed_utilisation == 0.4);
+  CHECK(team.output_tokens_per_day == 160'000);
+  usage.interactive = false;
+  CHECK(estimate({}, usage).capacity.allowed_utilisation == 0.95);
+
+  // Slower than the day's tokens: infeasible, and break-even beyond what it can do is never.
+  UsageProfile heavy = chat_day();
+  heavy.output_tokens_per_day = 4'000'000;
+  const CostEstimate busy = estimate({}, heavy, 10);
+  CHECK_FALSE(busy.capacity.feasible);
+  CHECK(busy.capacity.max_output_tokens_per_day < 4'000'000);
+}
+
+TEST_CASE("break-even beyond capacity is never, with both numbers") {
+  CostInputs inputs;
+  inputs.ownership = Ownership::buy;
+  inputs.hardware_price_usd = 500'000;
+  const CostEstimate result = estimate(inputs);
+  const BreakEven& point = result.break_even.at(0);
+  CHECK(point.ownership == Ownership::buy);
+  CHECK(point.beyond_capacity);
+  CHECK(point.never);
+  CHECK(point.reason.find("this machine can do") != std::string::npos);
+}
+
+TEST_CASE("break-even is where both sides cost the same") {
+  CostInputs inputs;
+  inputs.ownership = Ownership::buy;
+  const CostEstimate before = estimate(inputs);
+  const double times = before.break_even.at(0).times_stated_use.value();
+  UsageProfile usage = chat_day();
+  usage.fresh_input_tokens_per_day *= times;
+  usage.cache_read_tokens_per_day *= times;
+  usage.output_tokens_per_day *= times;
+  const CostEstimate there = estimate(inputs, usage);
+  CHECK(there.api[0].usd_per_year == Approx(there.local_buy->usd_per_year).epsilon(1e-6));
+}
+
+TEST_CASE("rent: a provider that keeps data private goes before a cheaper one that does not") {
+  const RentCost rent = estimate().rent.value();
+  CHECK(rent.provider == "Closed");
+  CHECK(rent.hours_per_day == 8);
+  CHECK(rent.usd_per_year == Approx(0.7 * 8 * 230));
+  REQUIRE(rent.hours_until_buying_pays);
+  const double resale = 1200 * 0.512 * 0.87, watts = 280 / 0.9 + 20;
+  CHECK(*rent.hours_until_buying_pays == Approx((1200 - resale) / (0.7 - 0.2 * watts / 1000)));
+}
+
+TEST_CASE("hybrid pays failed attempts twice") {
+  UsageProfile usage = chat_day();
+  usage.simple_share = 1;
+  usage.escalation_share = 0;
+  const CostEstimate all_here = estimate({}, usage);
+  CHECK(all_here.hybrid->usd_per_year == Approx(all_here.local_own->usd_per_year));
+  usage.escalation_share = 1;
+  const CostEstimate twice = estimate({}, usage);
+  CHECK(twice.hybrid->usd_per_year == Approx(twice.local_own->usd_per_year + twice.api[0].usd_per_year));
+}
+
+TEST_CASE("marginal cost a million tokens is joules a token times the price of a kWh") {
+  CostInputs inputs;
+  inputs.active_w = 400;
+  inputs.electricity_usd_per_kwh = 0.1831;
+  const CostEstimate result = estimate(inputs, chat_day(), 135);
+  CHECK(result.local_own->marginal_usd_per_mtok_output == Approx(0.1507).margin(0.0001));
+}
+
+TEST_CASE("a whole system's watts are wall watts and its memory picks the record") {
+  Machine mac;
+  mac.pools.resize(1);
+  mac.pools[0].kind = PoolKind::unified;
+  mac.pools[0].total_bytes = 32ULL << 30U;
+  Device gpu;
+  gpu.kind = DeviceKind::integrated_gpu;
+  gpu.vendor = Vendor::apple;
+  gpu.name = "Chip";
+  gpu.record_id = "apple/chip";
+  mac.devices = {gpu};
+  PriceBook prices = book();
+  for (const auto& [id, gib, usd] : {std::tuple("mac-16", 16, 600.0), std::tuple("mac-32", 32, 900.0)}) {
+    HardwarePrice price;
+    price.id = price.name = id;
+    price.device_records = {"apple/chip"};
+    price.whole_system = true;
+    price.memory_bytes = static_cast<std::uint64_t>(gib) << 30U;
+    price.used_usd = Range::exactly(usd);
+    price.inference_w = Range{20, 30, 60};
+    price.idle_w = 4;
+    price.idle_loaded_w = 5;
+    price.resale_class = "card";
+    prices.hardware.push_back(price);
+  }
+  const CostEstimate result = estimate_cost(mac, dense_model(), chat_day(), {}, speed(20, 300), prices);
+  REQUIRE(result.local_buy);
+  CHECK(result.local_buy->hardware_price_usd == 900);
+  CHECK(result.local_own->active_w == 26);  // on anyway: above idle
+  CHECK(result.local_own->idle_w == 1);
+  CHECK_FALSE(mentions(result.leaves_out, "the PC around the card"));
+}

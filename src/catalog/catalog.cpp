@@ -45,15 +45,20 @@ std::vector<std::string> suggest(const Store& store, std::string_view name) {
   return suggestions.best();
 }
 
+/// The record with this id, else the first that has this name.
+template <class T>
+std::optional<T> first_named(const Store& store, std::string_view name) {
+  const std::string folded = fold(name);
+  std::vector<T> found = store.find<T>(folded);
+  if (found.empty()) return std::nullopt;
+  const auto by_id = std::find_if(found.begin(), found.end(), [&](const T& record) { return fold(record.id) == folded; });
+  return std::move(by_id == found.end() ? found.front() : *by_id);
+}
+
 /// The one record with this name, or not_found with suggestions.
 template <class T>
 Result<T> find_one(const Store& store, std::string_view what, std::string_view name, std::string otherwise) {
-  const std::string folded = fold(name);
-  std::vector<T> found = store.find<T>(folded);
-  for (T& record : found) {
-    if (fold(record.id) == folded) return std::move(record);
-  }
-  if (!found.empty()) return std::move(found.front());
+  if (std::optional<T> found = first_named<T>(store, name)) return *std::move(found);
   return not_found(what, name, suggest<T>(store, name), std::move(otherwise));
 }
 
@@ -131,9 +136,7 @@ const Books& Catalog::books() const {
   if (state_->books) return *state_->books;
   const Store& store = state_->store;
   Books books;
-#if __has_include("catalog/fields_speed.hpp")
   books.speeds.architectures = store.all<SpeedConstants>();
-#endif
   books.capability.benchmarks = store.all<BenchmarkMeaning>();
   for (UsabilityThresholds& thresholds : store.all<UsabilityThresholds>())
     books.capability.usability = std::move(thresholds);
@@ -157,7 +160,23 @@ std::optional<DeviceRecord> Catalog::device_by_pci(std::string_view pci_id,
 }
 
 Result<DeviceRecord> Catalog::device(std::string_view name) const {
-  return find_one<DeviceRecord>(state_->store, "device", name, "describe it instead: \"vram=24GiB,bandwidth=936GB/s\"");
+  if (std::optional<DeviceRecord> found = first_named<DeviceRecord>(state_->store, name)) return *std::move(found);
+  return not_found("device", name, devices_like(name, false), "describe it instead: \"vram=24GiB,bandwidth=936GB/s\"");
+}
+
+std::vector<std::string> Catalog::devices_like(std::string_view name, bool processors_only) const {
+  const auto wanted = [&](const DeviceRecord& record) {
+    const bool processor = record.kind == DeviceRecordKind::cpu || record.kind == DeviceRecordKind::platform;
+    return processors_only ? processor : record.kind != DeviceRecordKind::memory;
+  };
+  Suggestions suggestions(fold(name));
+  for (const DeviceRecord& record : devices()) {
+    if (!wanted(record)) continue;
+    for (const SearchName& spelling : folded_names(record.id, record.aliases, derived_names(record))) {
+      suggestions.consider(spelling.folded, record.name);
+    }
+  }
+  return suggestions.best();
 }
 
 std::vector<DeviceRecord> Catalog::devices_named(std::string_view name) const {

@@ -46,6 +46,8 @@ class Catalog {
   /// Device by exact name (folded) and, when several share it, by memory size; no error text, nullopt when unknown.
   [[nodiscard]] std::optional<DeviceRecord> device_named(std::string_view name,
                                                          std::optional<std::uint64_t> memory_bytes) const;
+  /// At most three device names that look like this one, nearest first.
+  [[nodiscard]] std::vector<std::string> devices_like(std::string_view name, bool processors_only) const;
   /// Every device that carries this name or PCI id.
   [[nodiscard]] std::vector<DeviceRecord> devices_named(std::string_view name) const;
   [[nodiscard]] std::vector<DeviceRecord> devices() const;

@@ -42,7 +42,7 @@ std::vector<std::string> derived_names(const DeviceRecord& record) {
   for (std::size_t i = 0; i < names.size() && names.size() < k_most; ++i) {
     const std::string name = names[i];
     for (const std::string_view prefix : k_optional_prefixes) {
-      if (name.starts_with(prefix) && name.size() > prefix.size() + 2) add_new(names, name.substr(prefix.size()));
+      if (name.starts_with(prefix) && name.size() > prefix.size() + 1) add_new(names, name.substr(prefix.size()));
     }
     for (const Replacement& rule : k_replacements) {
       const std::size_t at = name.find(rule.from);

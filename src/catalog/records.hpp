@@ -12,18 +12,10 @@
 #include <type_traits>
 
 #include "catalog/device_record.hpp"
-#if __has_include("catalog/fields_money.hpp")
 #include "catalog/fields_money.hpp"
-#endif
-#if __has_include("catalog/fields_quant.hpp")
 #include "catalog/fields_quant.hpp"
-#endif
-#if __has_include("catalog/fields_speed.hpp")
 #include "catalog/fields_speed.hpp"
-#endif
-#if __has_include("catalog/model_record.hpp")
 #include "catalog/model_record.hpp"
-#endif
 
 /// Every kind of data file. A file of data/ says what it holds in its first key:
 ///
@@ -56,13 +48,8 @@ struct Kind {
 
 // clang-format off
 using Kinds = std::tuple<
-#if __has_include("catalog/model_record.hpp")
     Kind<"canirun/models", ModelRecord>,
-#endif
-#if __has_include("catalog/fields_quant.hpp")
     Kind<"canirun/quants", QuantScheme>,
-#endif
-#if __has_include("catalog/fields_money.hpp")
     Kind<"canirun/usage", UsageProfile>,
     Kind<"canirun/prices-api", ApiPrice>,
     Kind<"canirun/prices-hardware", HardwarePrice>,
@@ -72,10 +59,7 @@ using Kinds = std::tuple<
     Kind<"canirun/prices-host", HostDefaults>,
     Kind<"canirun/capability-benchmarks", BenchmarkMeaning>,
     Kind<"canirun/capability-usability", UsabilityThresholds>,
-#endif
-#if __has_include("catalog/fields_speed.hpp")
     Kind<"canirun/speed", SpeedConstants>,
-#endif
     Kind<"canirun/devices", DeviceRecord>>;
 // clang-format on
 

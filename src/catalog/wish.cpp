@@ -84,6 +84,8 @@ Result<void> WishBuilder::add_named(const WishItem& item) {
   Result<FoundDevice> found = find_wished(item.name, stated, catalog_);
   if (!found) return tl::unexpected<Error>(std::move(found).error());
   const DeviceRecord& record = found->record;
+  if (found->is_one_of_several)
+    assume(item.name, "several versions have this name, " + record.name + " assumed: its memory size tells which");
   if (!is_gpu(record)) {
     if (item.count > 1) return fail(ErrorKind::usage, "\"" + item.name + "\" is a processor: only one is supported");
     if (found->memory_bytes && !ram_bytes_) ram_bytes_ = found->memory_bytes;

@@ -50,26 +50,33 @@ void WishBuilder::set_cpu(const DeviceRecord& record) {
   add_bandwidth(host(), record, 1);
 }
 
-/// A middling desktop, for wishes that only name a card.
+/// A middling desktop, for wishes that only name a card; for chips with unknown cores, the cores alone.
 void WishBuilder::assume_host() {
   has_cpu_ = true;
+  const Vendor chip = is_unified_ ? machine_.devices.back().vendor : Vendor::unknown;
+  const bool is_arm = chip == Vendor::nvidia || chip == Vendor::apple || chip == Vendor::qualcomm;
   CpuFacts& facts = machine_.cpu;
-  facts.name = "assumed desktop processor, 8 cores, AVX2";
+  facts.name = is_arm ? "assumed Arm processor, 8 cores" : "assumed desktop processor, 8 cores, AVX2";
   facts.physical_cores = k_assumed_cores;
-  facts.logical_cores = k_assumed_threads;
-  facts.isa = CpuIsa::avx2;
-  facts.max_clock_hz = k_assumed_clock_hz;
+  facts.logical_cores = is_arm ? k_assumed_cores : k_assumed_threads;
+  facts.isa = is_arm ? CpuIsa::neon_dotprod : CpuIsa::avx2;
+  if (!is_arm) facts.max_clock_hz = k_assumed_clock_hz;
   Device& device = cpu();
   device.name = facts.name;
+  device.vendor = is_arm ? chip : Vendor::unknown;
   device.core_count = k_assumed_cores;
-  device.boost_clock_hz = k_assumed_clock_hz;
+  device.boost_clock_hz = facts.max_clock_hz;
   device.basis = Basis::assumed;
   device.how_known = "assumed";
-  if (!is_unified_ && !host().bandwidth_bytes_per_s) {
+  if (is_unified_) {
+    assume("cpu", "8 cores assumed: no record of the chip's processor");
+    return;
+  }
+  if (!host().bandwidth_bytes_per_s) {
     host().bandwidth_bytes_per_s = k_assumed_host_bandwidth;
     host().bandwidth_provenance = {Basis::assumed, "two channels of DDR5-5600", ""};
   }
-  assume("cpu", "not named: 8 cores with AVX2 and two channels of DDR5-5600 assumed; add \" + cpu=NAME\" to say otherwise");
+  assume("cpu", "8 cores with AVX2 and two channels of DDR5-5600 assumed: + cpu=NAME says otherwise");
 }
 
 void WishBuilder::set_host_memory() {

@@ -57,15 +57,17 @@ Result<FoundDevice> find_wished(std::string_view name, std::optional<std::uint64
   }
   const auto fits = [&](const DeviceRecord& record) { return memory_bytes && is_sold_with(record, *memory_bytes); };
   const auto at = std::find_if(records.begin(), records.end(), fits);
+  found.is_one_of_several = at == records.end() && records.size() > 1;
   found.record = std::move(at == records.end() ? records.front() : *at);
   return found;
 }
 
 Result<DeviceRecord> find_wished_cpu(std::string_view name, const Catalog& catalog) {
   if (std::optional<DeviceRecord> record = find_cpu(name, catalog)) return *std::move(record);
-  Result<DeviceRecord> near = catalog.device(name);
-  if (near) return fail(ErrorKind::not_found, "\"" + std::string(name) + "\" is not a processor", "leave out cpu=");
-  return tl::unexpected<Error>(std::move(near).error());
+  if (!catalog.devices_named(name).empty()) {
+    return fail(ErrorKind::usage, "\"" + std::string(name) + "\" is not a processor", "leave out cpu=");
+  }
+  return not_found("processor", name, catalog.devices_like(name, true), "cpu=generic x86-64 stands for any");
 }
 
 }  // namespace canirun::catalog

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t k_max_wish = 400;
 constexpr std::uint32_t k_max_count = 64;
+constexpr std::uint64_t k_least_bytes = 64 * k_mib;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -62,6 +63,8 @@ Result<void> read_pair(std::string_view pair, WishItem& item) {
     if (into) return doubled();
     const Result<std::uint64_t> size = parse_bytes(value, key);
     if (!size) return tl::unexpected<Error>(size.error());
+    if (*size < k_least_bytes)
+      return fail(ErrorKind::usage, key + ": \"" + value + "\" is below 64 MiB", "with its unit: " + key + "=24GiB");
     into = *size;
     return {};
   };

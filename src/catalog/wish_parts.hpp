@@ -12,6 +12,7 @@ namespace canirun::catalog {
 struct FoundDevice {
   DeviceRecord record;
   std::optional<std::uint64_t> memory_bytes;  ///< that the name said: "RTX 3060 12GB"
+  bool is_one_of_several = false;             ///< other records have the name too and nothing decided between them
 };
 
 /// The record a wish names. Of records that share the name, the one sold with `memory_bytes` (or the size in the name),

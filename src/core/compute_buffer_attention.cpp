@@ -28,9 +28,16 @@ bool ForwardRecorder::has_rope() const {
   return traits_.rope_except_every == 0 || (index_ + 1) % traits_.rope_except_every != 0;
 }
 
+/// Stored rotation factors are too small to decide where the rotation runs, but they are fetched like any weight.
 NodeId ForwardRecorder::rope(NodeId of) {
-  if (positions_ == k_no_node) positions_ = graph_.input(tokens_ * k_f32_bytes);
-  return graph_.compute(graph_[of].extent, {of, positions_}, true);
+  if (positions_ == k_no_node) positions_ = graph_.input(tokens_ * k_f32_bytes * (traits_.positions_of_four ? 4U : 1U));
+  const NodeId rotated = graph_.compute(graph_[of].extent, {of, positions_}, true);
+  const bool has_factors = model_.rope_factor_count != 0 && !(traits_.factors_only_full && is_windowed(*spec_));
+  if (has_factors && q_.sites.has_gpu()) {
+    const Stored factors{.bytes = spec_->key_length / 2 * k_f32_bytes, .site = site_};
+    graph_[rotated].sources[2] = graph_.stored(factors, true);
+  }
+  return rotated;
 }
 
 NodeId ForwardRecorder::mask() {
@@ -102,8 +109,8 @@ NodeId ForwardRecorder::attend(NodeId q, NodeId k, NodeId v, bool values_in_keys
   }
   if (rotates_v && v != k_no_node) v = rotate(v, k_rotation_step);
   graph_.expand(q);
-  graph_.expand(v);
-  graph_.expand(k);
+  graph_.expand(traits_.has_windows ? k : v);
+  graph_.expand(traits_.has_windows ? v : k);
   const std::uint64_t cells = std::uint64_t{cache_cells(model_, *spec_, settings, q_.shape)} * streams_;
   const std::uint64_t key_row =
       values_in_keys ? graph_[k].extent[0] : std::uint64_t{spec_->head_count_kv} * spec_->key_length;

@@ -31,6 +31,12 @@ GraphTraits graph_traits(const ModelSpec& model) {
   traits.norm_after = starts_with(arch, "olmo2") || arch == "exaone4";
   traits.norms_values = arch == "gemma4";
   traits.weighs_before = arch == "llama4";
+  traits.positions_of_four =
+      arch == "qwen35" || arch == "qwen35moe" || starts_with(arch, "qwen2vl") || starts_with(arch, "qwen3vl");
+  traits.has_windows = std::any_of(model.layers.begin(), model.layers.end(), [](const LayerSpec& layer) {
+    return layer.attention == AttentionKind::sliding_window || layer.attention == AttentionKind::chunked;
+  });
+  traits.factors_only_full = arch == "gemma4";
   traits.fused_delta = model.ssm && model.ssm->fused_beta_alpha;
   if (arch == "smollm3" || arch == "llama4") traits.rope_except_every = 4;
   traits.rope_only_windowed = starts_with(arch, "cohere2") || arch == "exaone4" || arch == "afmoe";

@@ -24,6 +24,9 @@ struct GraphTraits {
   bool fused_delta = false;             ///< Qwen3-Next's q, k, v, z in one projection
   std::uint32_t rope_except_every = 0;  ///< every n-th layer has no rotary embedding
   bool rope_only_windowed = false;
+  bool has_windows = false;        ///< keys are put down before values
+  bool positions_of_four = false;  ///< four position numbers a token (multimodal rotary embedding)
+  bool factors_only_full = false;  ///< stored rotation factors are for full-attention layers (Gemma 4)
 };
 GraphTraits graph_traits(const ModelSpec& model);
 

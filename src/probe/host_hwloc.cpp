@@ -13,7 +13,7 @@
 namespace canirun::probe {
 namespace {
 
-/// Sets a variable of this process for as long as it lives; hwloc has no other switch for these two.
+/// Sets a variable of this process for as long as it lives; hwloc has no other switch for these.
 class ScopedVariable {
  public:
   ScopedVariable(const char* name, const std::string& value) : name_(name) {
@@ -40,12 +40,21 @@ struct DestroyTopology {
 };
 using TopologyHandle = std::unique_ptr<std::remove_pointer_t<hwloc_topology_t>, DestroyTopology>;
 
+bool has_topology(const FsRoot& fs) {
+  const std::string folder = "/sys/devices/system/cpu";
+  for (const std::string& name : fs.list(folder)) {
+    if (name.rfind("cpu", 0) == 0 && fs.exists(folder + "/" + name + "/topology")) return true;  // CPU 0 may be off
+  }
+  return false;
+}
+
 /// CPUs only: no I/O devices, no plugins (they would load OpenCL and driver libraries into this process).
 TopologyHandle load(const FsRoot& fs) {
-  const bool has_sysfs = !fs.list("/sys/devices/system/cpu").empty();
+  const bool has_sysfs = has_topology(fs);
   if (!has_sysfs && !fs.is_this_system()) return nullptr;
 
   const ScopedVariable no_plugins("HWLOC_PLUGINS_PATH", "/nonexistent");
+  const ScopedVariable no_complaints("HWLOC_HIDE_ERRORS", "2");  // it would write them to our standard error
   std::optional<ScopedVariable> recorded;
   if (!fs.is_this_system()) recorded.emplace("HWLOC_FSROOT", fs.root().native());
 

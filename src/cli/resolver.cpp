@@ -72,11 +72,13 @@ Result<Resolved> Resolver::resolve_without_model(const Request& request) {
                               .air_gapped = request.air_gapped.value_or(false)};
   if (checker.error()) return tl::unexpected<Error>(*checker.error());
 
-  // The API model to compare with; none named leaves the choice to the price book's default.
+  // The API model to compare with: the one named, else the price book's default.
   if (request.vs) {
     const Result<ApiPrice> price = catalog_.api_price(*request.vs);
     if (!price) return tl::unexpected<Error>(Error(price.error()).within(checker.name_of({"vs", "vs"})));
     resolved.question.money.versus = price->id;
+  } else if (const ApiPrice* usual = find_api_price(catalog_.books().prices, "")) {
+    resolved.question.money.versus = usual->id;
   }
 
   resolved.echo = {

@@ -33,6 +33,8 @@ std::optional<DeviceRecord> record_of(const Device& device, std::optional<std::u
       const std::vector<DeviceRecord> shared = catalog.devices_named(*device.pci_id);
       if (const DeviceRecord* record = by_processor(shared, machine.cpu.name)) return *record;
     }
+    const std::string with_revision = *device.pci_id + ":" + device.pci_revision.value_or("");
+    if (std::optional<DeviceRecord> record = catalog.device_by_pci(with_revision, memory_bytes)) return record;
     if (std::optional<DeviceRecord> record = catalog.device_by_pci(*device.pci_id, memory_bytes)) return record;
   }
   std::optional<DeviceRecord> record = catalog.device_named(device.name, memory_bytes);

@@ -34,7 +34,7 @@ struct DeviceRecord {
   DeviceRecordKind kind = DeviceRecordKind::gpu;
   Vendor vendor = Vendor::unknown;
   std::string architecture;               ///< "ada", "rdna3", "m2", "zen4": key of the speed constants; "" unknown
-  std::vector<std::string> pci_ids;       ///< "10de:2684"; may be shared by several records
+  std::vector<std::string> pci_ids;       ///< "10de:2684", with a revision "1002:73bf:c1"; may be shared
   std::vector<std::uint32_t> memory_gib;  ///< sizes it is sold with, ascending; empty: what is installed decides
   std::string memory_type;                ///< "GDDR6X", "DDR5", "LPDDR5X"
   std::optional<std::uint32_t> memory_channels;

@@ -36,9 +36,13 @@ std::vector<std::string> exact_names(const DeviceRecord& record) {
 }
 
 std::vector<std::string> derived_names(const DeviceRecord& record) {
-  constexpr std::size_t k_most = 64;  // a backstop: each rule only ever shortens or swaps a word
+  constexpr std::size_t k_pci_id_length = 9;  // "1002:73bf"
+  constexpr std::size_t k_most = 64;          // a backstop: each rule only ever shortens or swaps a word
   std::vector<std::string> names{record.name};
   names.insert(names.end(), record.aliases.begin(), record.aliases.end());
+  for (const std::string& id : record.pci_ids) {
+    if (id.size() > k_pci_id_length) add_new(names, id.substr(0, k_pci_id_length));  // without its revision
+  }
   for (std::size_t i = 0; i < names.size() && names.size() < k_most; ++i) {
     const std::string name = names[i];
     for (const std::string_view prefix : k_optional_prefixes) {

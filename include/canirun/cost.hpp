@@ -204,7 +204,7 @@ struct CostEstimate {
   std::vector<ApiCost> api;  ///< [0] the one compared with (--vs), then the same open model when hosted
   std::optional<RentCost> rent;
   std::optional<HybridCost> hybrid;
-  std::vector<BreakEven> break_even;    ///< one per api entry, for `buy` (and `own` when nothing was spent)
+  std::vector<BreakEven> break_even;    ///< against api[0], then the cheapest same model; `buy` when priced, then `own`
   std::vector<Driver> drivers;          ///< top three, by size
   std::vector<PaybackStep> payback;     ///< from the simplest sum to the whole one; empty without a price
   std::vector<std::string> leaves_out;  ///< what the figures do not contain, and warnings that change how to read them

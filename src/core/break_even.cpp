@@ -17,6 +17,9 @@ std::optional<double> payback_months(double price_usd, double api_usd_per_year, 
   return k_months * price_usd / saved;
 }
 
+/// Two figures however small: comparing "$0.00" with "$0.00" explains nothing.
+std::string usd_text(double usd) { return usd < 1 ? fmt::format("${:.2g}", usd) : fmt::format("${:.2f}", usd); }
+
 }  // namespace
 
 BreakEven break_even(const ApiCost& api, Ownership ownership, const LocalCase& local, const Capacity& capacity) {
@@ -40,9 +43,8 @@ BreakEven break_even(const ApiCost& api, Ownership ownership, const LocalCase& l
   }
   if (saved_per_use <= 0) {
     point.never = true;
-    point.reason =
-        fmt::format("the electricity of these tokens alone (${:.2f} a day) costs more than the API (${:.2f} a day)",
-                    result.active_day_electricity, api.usd_per_day);
+    point.reason = fmt::format("the electricity of these tokens alone ({} a day) costs more than the API ({} a day)",
+                               usd_text(result.active_day_electricity), usd_text(api.usd_per_day));
     return point;
   }
   const double times = std::max(0.0, fixed) / saved_per_use;

@@ -202,7 +202,10 @@ CostEstimate estimate_cost(const Machine& machine, const ModelSpec& model, const
 
   // Where the lines cross, for each opponent.
   const LocalCase own = priced(base, value, inputs, Ownership::own), buy = priced(base, value, inputs, Ownership::buy);
+  bool same_model_done = false;
   for (const ApiCost& api : estimate.api) {
+    if (&api != &estimate.api.front() && same_model_done) break;  // the cheapest offer of the same weights is enough
+    same_model_done = same_model_done || api.same_model;
     if (value) estimate.break_even.push_back(cost::break_even(api, Ownership::buy, buy, estimate.capacity));
     estimate.break_even.push_back(cost::break_even(api, Ownership::own, own, estimate.capacity));
   }

@@ -40,10 +40,18 @@ std::string on_flag(const Machine& machine) {
   return " --on \"" + machine.origin.substr(k_on.size()) + "\"";
 }
 
+/// What people call the model compared with; its price id where no price has its name.
+std::string reference_name(const Capability& capability, const CostEstimate& cost) {
+  for (const ApiCost& api : cost.api) {
+    if (api.price_id == capability.reference) return api.name;
+  }
+  return capability.reference.empty() ? "the API model" : capability.reference;
+}
+
 /// Good enough for the task? A model that is not can still run: it is only never priced against the better one.
-void capability_gate(Court& court, const Capability& capability, bool may_leave, const std::string& on) {
+void capability_gate(Court& court, const Capability& capability, const std::string& reference, bool may_leave,
+                     const std::string& on) {
   const std::string task{name_of(capability.task)};
-  const std::string reference = capability.reference.empty() ? "the API model" : capability.reference;
   switch (capability.level) {
     case CapabilityLevel::not_a_substitute:
       court.reason("not_a_substitute",
@@ -153,7 +161,7 @@ Verdict decide(const Machine& machine, const ModelSpec& model, const PlacedMemor
   court.verdict.confidence = confidence_of(speed, capability, cost);
 
   // Gates, in this order. Each may answer; all leave their reason.
-  capability_gate(court, capability, may_leave, on);
+  capability_gate(court, capability, reference_name(capability, cost), may_leave, on);
   const bool fits = fit_gate(court, machine, placed.placement);
   if (!fits) {
     court.verdict.answer = Answer::cannot_run;

@@ -68,7 +68,7 @@ Money compare_money(const CostEstimate& cost, const Capability& capability) {
     const std::string decided = cost.drivers.empty() ? "the price of electricity" : cost.drivers.front().name;
     money.reasons.push_back({"about_even", sides + ": about even, decided by " + decided});
   }
-  if (small) {
+  if (small && substitute) {
     money.reasons.push_back(
         {"small_money", fmt::format("the difference is {} a year: choose by privacy, speed and quality instead",
                                     usd_text(std::abs(difference)))});

@@ -272,6 +272,22 @@ TEST_CASE("break-even beyond capacity is never, with both numbers") {
   CHECK(point.reason.find("this machine can do") != std::string::npos);
 }
 
+TEST_CASE("a profile without output has no break-even, and says so") {
+  UsageProfile reads_only = chat_day();
+  reads_only.output_tokens_per_day = 0;
+  const BreakEven point = estimate({}, reads_only).break_even.at(0);
+  CHECK(point.never);
+  CHECK(point.reason == "the profile has no output tokens");
+}
+
+TEST_CASE("break-even is given against the model compared with and the cheapest offer of the same weights") {
+  std::vector<std::string> against;
+  for (const BreakEven& point : estimate().break_even) {
+    if (against.empty() || against.back() != point.against) against.push_back(point.against);
+  }
+  CHECK(against == std::vector<std::string>{"dear/frontier", "cheap/model-8b"});
+}
+
 TEST_CASE("break-even is where both sides cost the same") {
   CostInputs inputs;
   inputs.ownership = Ownership::buy;

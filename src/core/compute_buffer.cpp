@@ -20,6 +20,7 @@ bool is_pipelined(const ModelSpec& model, const Sites& sites, const Layout& layo
 SiteBytes compute_buffers(const ModelSpec& model, const WeightTable& weights, const EngineSettings& settings,
                           const ContextShape& shape, const Sites& sites, const Layout& layout) {
   ScratchGraph graph;
+  graph.clear();
   const ForwardQuestion question{
       .model = model, .weights = weights, .settings = settings, .shape = shape, .sites = sites, .layout = layout};
   ForwardRecorder(question, graph).record();

@@ -40,10 +40,10 @@ NodeId ForwardRecorder::rope(NodeId of) {
   return rotated;
 }
 
+ForwardRecorder::CacheInputs& ForwardRecorder::cache_inputs() { return is_windowed(*spec_) ? window_inputs_ : full_inputs_; }
+
 NodeId ForwardRecorder::mask() {
-  NodeId& mask = is_windowed(*spec_) && !q_.settings.swa_full ? window_mask_
-                 : is_windowed(*spec_)                        ? window_mask_
-                                                              : full_mask_;
+  NodeId& mask = cache_inputs().mask;
   if (mask == k_no_node) {
     const std::uint64_t cells = cache_cells(model_, *spec_, q_.settings, q_.shape);
     mask = graph_.input(cells * tokens_ * (q_.settings.flash_attn ? 2U : 4U));
@@ -52,21 +52,20 @@ NodeId ForwardRecorder::mask() {
 }
 
 /// Multiplication with a Hadamard matrix: a new tensor of the same size.
-NodeId ForwardRecorder::rotate(NodeId of, std::uint32_t side) {
+NodeId ForwardRecorder::rotate(NodeId of, NodeId& matrix, std::uint32_t side) {
   const Extent extent = graph_[of].extent;
-  NodeId& matrix = side == k_rotation_step ? value_rotation_ : key_rotation_;
   if (matrix == k_no_node) matrix = graph_.input(std::uint64_t{side} * side * k_f32_bytes);
   const std::uint32_t rows = extent[0] / side * extent[1] * extent[2];
-  const NodeId flat =
-      graph_[of].contiguous ? graph_.reshape(of, {side, rows, 1, 1}) : graph_.compute({side, rows, 1, 1}, {of});
-  return graph_.reshape(graph_.compute({side, rows, 1, 1}, {matrix, flat}), extent);
+  const Extent flat_extent{side, rows, 1, 1};
+  const NodeId flat = graph_[of].contiguous ? graph_.reshape(of, flat_extent) : graph_.compute(flat_extent, {of});
+  return graph_.reshape(graph_.compute(flat_extent, {matrix, flat}), extent);
 }
 
 NodeId ForwardRecorder::flash(NodeId q, const Stored& keys, const Stored& values, std::uint32_t value_length) {
   const std::uint32_t heads = spec_->head_count;
   const NodeId shown = graph_.part(q, {graph_[q].extent[0], tokens_ / streams_, heads, streams_});
-  const NodeId k = graph_.stored(keys, false);
-  const NodeId v = graph_.stored(values, false);
+  const NodeId k = cached(keys);
+  const NodeId v = cached(values);
   const NodeId out = graph_.compute({value_length, heads, tokens_, 1}, {shown, k, v, mask()});
   if (spec_->attention == AttentionKind::mla) return expand_latent(graph_.part(out, {value_length, tokens_, heads, 1}));
   return graph_.reshape(out, {value_length * heads, tokens_, 1, 1});
@@ -77,9 +76,9 @@ NodeId ForwardRecorder::plain(NodeId q, const Stored& keys, const Stored& values
   const std::uint32_t cells = cache_cells(model_, *spec_, q_.settings, q_.shape);
   const Extent scores{cells, tokens_ / streams_, spec_->head_count, streams_};
   const NodeId shown = graph_.part(q, {graph_[q].extent[0], tokens_ / streams_, spec_->head_count, streams_});
-  const NodeId kq = graph_.compute(scores, {graph_.stored(keys, false), shown});
+  const NodeId kq = graph_.compute(scores, {cached(keys), shown});
   const NodeId soft = graph_.compute(scores, {kq, mask()}, true);
-  NodeId v = graph_.stored(values, false);
+  NodeId v = cached(values);
   if (latent) {
     // The values are the front of the keys, which lie the wrong way round: a transposed copy is made, in the cache's type.
     v = graph_.compute({cells, value_length, 1, streams_}, {v});
@@ -101,13 +100,14 @@ NodeId ForwardRecorder::expand_latent(NodeId of) {
 /// Stores the new keys and values, then attends over the cache.
 NodeId ForwardRecorder::attend(NodeId q, NodeId k, NodeId v, bool values_in_keys) {
   const EngineSettings& settings = q_.settings;
+  CacheInputs& inputs = cache_inputs();
   const bool rotates_k = !values_in_keys && is_quantised(settings.kv_type_k) && spec_->key_length % k_rotation_step == 0;
   const bool rotates_v = !values_in_keys && is_quantised(settings.kv_type_v) && spec_->value_length % k_rotation_step == 0;
   if (rotates_k) {
-    q = rotate(q, key_rotation_side(spec_->key_length));
-    if (k != k_no_node) k = rotate(k, key_rotation_side(spec_->key_length));
+    q = rotate(q, inputs.key_rotation, key_rotation_side(spec_->key_length));
+    if (k != k_no_node) k = rotate(k, inputs.key_rotation, key_rotation_side(spec_->key_length));
   }
-  if (rotates_v && v != k_no_node) v = rotate(v, k_rotation_step);
+  if (rotates_v && v != k_no_node) v = rotate(v, inputs.value_rotation, k_rotation_step);
   graph_.expand(q);
   graph_.expand(traits_.has_windows ? k : v);
   graph_.expand(traits_.has_windows ? v : k);
@@ -117,15 +117,14 @@ NodeId ForwardRecorder::attend(NodeId q, NodeId k, NodeId v, bool values_in_keys
   const std::uint64_t value_row = std::uint64_t{spec_->head_count_kv} * spec_->value_length;
   const Stored keys{.bytes = cells * row_bytes(settings.kv_type_k, key_row), .site = site_};
   const Stored values{.bytes = cells * row_bytes(settings.kv_type_v, value_row), .site = site_};
-  NodeId& ids = is_windowed(*spec_) ? window_ids_ : full_ids_;
-  if (ids == k_no_node) {
+  if (inputs.rows == k_no_node) {
     // Without flash attention V is stored element by element, which takes an index for each.
     const std::uint64_t rows = settings.flash_attn || values_in_keys ? 2 : 1 + widest_value_row(model_);
-    ids = graph_.input(tokens_ * k_index_bytes * rows);
+    inputs.rows = graph_.input(tokens_ * k_index_bytes * rows);
   }
   if (k != k_no_node) {
     const NodeId stored = graph_.store(graph_.part(k, graph_[k].extent), site_);
-    graph_[stored].sources[1] = ids;
+    graph_[stored].sources[1] = inputs.rows;
     graph_.expand(stored);
   }
   if (v != k_no_node && !values_in_keys) {
@@ -133,13 +132,13 @@ NodeId ForwardRecorder::attend(NodeId q, NodeId k, NodeId v, bool values_in_keys
     if (!settings.flash_attn && !graph_[v].contiguous)
       flat = graph_.compute({static_cast<std::uint32_t>(value_row), tokens_, 1, 1}, {v});
     const NodeId stored = graph_.store(graph_.part(flat, graph_[flat].extent), site_);
-    graph_[stored].sources[1] = ids;
+    graph_[stored].sources[1] = inputs.rows;
     graph_.expand(stored);
   }
   const std::uint32_t value_length = values_in_keys ? model_.mla->kv_lora_rank : spec_->value_length;
   NodeId out = settings.flash_attn ? flash(q, keys, values, value_length) : plain(q, keys, values, value_length);
   graph_.expand(out);
-  if (rotates_v) out = rotate(out, k_rotation_step);
+  if (rotates_v) out = rotate(out, inputs.value_rotation, k_rotation_step);
   return out;
 }
 

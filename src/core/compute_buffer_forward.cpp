@@ -67,6 +67,11 @@ NodeId ForwardRecorder::run_on(NodeId id, const Stored& weight, std::uint32_t ro
   return id;
 }
 
+/// The cache of the layer as an operand: only where it may have to be fetched does it matter.
+NodeId ForwardRecorder::cached(const Stored& cache) {
+  return offloads_ && cache.site == 0 ? graph_.stored(cache, false) : k_no_node;
+}
+
 NodeId ForwardRecorder::project(TensorRole role, NodeId of, std::uint32_t width) {
   Extent extent = graph_[of].extent;
   extent[0] = width;
@@ -79,9 +84,11 @@ NodeId ForwardRecorder::norm(NodeId of, std::int8_t site) {
   return weigh(normed, {.bytes = graph_[of].extent[0] * k_f32_bytes, .site = site});
 }
 
-/// Multiplication by, or addition of, a stored vector. In one memory it changes nothing and is left out.
+/// Multiplication by, or addition of, a stored vector. Where nothing has to be fetched it changes nothing and is left
+/// out; between two GPUs it decides which result crosses.
 NodeId ForwardRecorder::weigh(NodeId of, const Stored& vector) {
-  if (!q_.sites.has_gpu()) {
+  const bool travels = (offloads_ && vector.site == 0) || q_.sites.count > 2;
+  if (!travels) {
     graph_[of].site = vector.site;
     return of;
   }
@@ -216,10 +223,49 @@ void ForwardRecorder::head(NodeId hidden) {
   graph_.expand(logits);
 }
 
+bool ForwardRecorder::alike(std::size_t a, std::size_t b) const {
+  const Layout& layout = q_.layout;
+  if (layout.layer_site[a] != layout.layer_site[b] || layout.expert_site[a] != layout.expert_site[b]) return false;
+  if (offloads_ && q_.weights.layers[a].kind != q_.weights.layers[b].kind) return false;
+  const std::uint32_t step = traits_.rope_except_every;
+  if (step != 0 && ((a + 1) % step == 0) != ((b + 1) % step == 0)) return false;
+  return model_.layers[a] == model_.layers[b];
+}
+
+/// The layers worth recording: of a long run of equal periods only the first three and the last two, because from the
+/// third on every period takes the same memory at the same places.
+std::vector<std::size_t> ForwardRecorder::typical_layers() const {
+  constexpr std::size_t k_longest_period = 12;
+  constexpr std::size_t k_kept_periods = 5, k_kept_first = 3;
+  const std::size_t count = model_.layers.size();
+  std::vector<std::size_t> kept;
+  kept.reserve(count);
+  for (std::size_t i = 0; i < count;) {
+    std::size_t period = 0, length = 0;
+    for (std::size_t p = 1; p <= k_longest_period && period == 0; ++p) {
+      std::size_t end = i + p;
+      while (end < count && alike(end, end - p)) ++end;
+      if (end - i > (k_kept_periods + 1) * p) {
+        period = p;
+        length = end - i;
+      }
+    }
+    if (period == 0) {
+      kept.push_back(i++);
+      continue;
+    }
+    for (std::size_t k = 0; k < k_kept_first * period; ++k) kept.push_back(i + k);
+    const std::size_t skipped = (length / period - k_kept_periods) * period;
+    for (std::size_t k = k_kept_first * period + skipped; k < length; ++k) kept.push_back(i + k);
+    i += length;
+  }
+  return kept;
+}
+
 void ForwardRecorder::record() {
   NodeId hidden = embed();
   if (model_.per_layer_embedding_length != 0) embed_per_layer(hidden);
-  for (std::size_t i = 0; i < model_.layers.size(); ++i) hidden = layer(i, hidden, i + 1 == model_.layers.size());
+  for (const std::size_t i : typical_layers()) hidden = layer(i, hidden, i + 1 == model_.layers.size());
   head(hidden);
 }
 

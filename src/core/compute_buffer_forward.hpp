@@ -47,7 +47,15 @@ class ForwardRecorder {
   void record();
 
  private:
+  /// What attention over one of the two caches (whole context, sliding window) reads beside it.
+  struct CacheInputs {
+    NodeId mask = k_no_node;
+    NodeId rows = k_no_node;  ///< where in the cache the new tokens go
+    NodeId key_rotation = k_no_node, value_rotation = k_no_node;
+  };
   // compute_buffer_forward.cpp
+  [[nodiscard]] std::vector<std::size_t> typical_layers() const;
+  [[nodiscard]] bool alike(std::size_t a, std::size_t b) const;
   NodeId embed();
   NodeId layer(std::size_t index, NodeId residual, bool last);
   NodeId mix_tokens(NodeId normed, NodeId residual);
@@ -59,6 +67,7 @@ class ForwardRecorder {
   NodeId add_bias(NodeId of, bool present);
   NodeId add(NodeId first, NodeId second);
   NodeId pick_rows(NodeId of);
+  NodeId cached(const Stored& cache);
   NodeId project(TensorRole role, NodeId of, std::uint32_t width);
   NodeId run_on(NodeId node, const Stored& weight, std::uint32_t rows);
   [[nodiscard]] std::int8_t site_for(std::int8_t weight_site, std::uint32_t rows) const;
@@ -70,8 +79,9 @@ class ForwardRecorder {
   NodeId flash(NodeId q, const Stored& keys, const Stored& values, std::uint32_t value_length);
   NodeId plain(NodeId q, const Stored& keys, const Stored& values, std::uint32_t value_length);
   NodeId expand_latent(NodeId of);
-  NodeId rotate(NodeId of, std::uint32_t length);
+  NodeId rotate(NodeId of, NodeId& matrix, std::uint32_t side);
   NodeId rope(NodeId of);
+  CacheInputs& cache_inputs();
   NodeId mask();
   [[nodiscard]] bool has_rope() const;
   // compute_buffer_ffn.cpp
@@ -100,9 +110,8 @@ class ForwardRecorder {
   std::size_t index_ = 0;
   std::int8_t site_ = 0, expert_site_ = 0;
   // inputs, made when first asked for
-  NodeId positions_ = k_no_node, row_ids_ = k_no_node, full_mask_ = k_no_node, window_mask_ = k_no_node;
-  NodeId key_rotation_ = k_no_node, value_rotation_ = k_no_node, state_ids_ = k_no_node;
-  NodeId full_ids_ = k_no_node, window_ids_ = k_no_node;  // where in the caches the new rows go
+  NodeId positions_ = k_no_node, row_ids_ = k_no_node, state_ids_ = k_no_node;
+  CacheInputs full_inputs_, window_inputs_;
   NodeId per_layer_ = k_no_node;
 };
 

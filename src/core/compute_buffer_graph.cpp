@@ -11,9 +11,13 @@ std::uint64_t elements(const Extent& extent) { return std::uint64_t{extent[0]} *
 }  // namespace
 
 void ScratchGraph::clear() {
+  constexpr std::size_t k_usual_nodes = 640;
   nodes_.clear();
+  nodes_.reserve(k_usual_nodes);
   order_.clear();
+  order_.reserve(k_usual_nodes);
   leaves_.clear();
+  leaves_.reserve(16);
 }
 
 NodeId ScratchGraph::append(const GraphNode& node) {

@@ -13,7 +13,7 @@ constexpr std::uint64_t k_f32_bytes = 4;
 /// The states of all sequences of the batch, gathered from the cache.
 NodeId ForwardRecorder::load_state(std::uint64_t elements) {
   if (state_ids_ == k_no_node) state_ids_ = graph_.input(sequences_ * k_f32_bytes);
-  const NodeId stored = graph_.stored({.bytes = elements * sequences_ * k_f32_bytes, .site = site_}, false);
+  const NodeId stored = cached({.bytes = elements * sequences_ * k_f32_bytes, .site = site_});
   const NodeId state = graph_.compute({static_cast<std::uint32_t>(elements), sequences_, 1, 1}, {stored, state_ids_});
   graph_.expand(state);
   return state;
@@ -49,7 +49,7 @@ NodeId ForwardRecorder::mamba2(NodeId of) {
 
   if (state_ids_ == k_no_node) state_ids_ = graph_.input(sequences_ * k_f32_bytes);
   const std::uint64_t state = std::uint64_t{ssm.state_size} * ssm.inner_size;
-  const NodeId stored = graph_.stored({.bytes = state * sequences_ * k_f32_bytes, .site = site_}, false);
+  const NodeId stored = cached({.bytes = state * sequences_ * k_f32_bytes, .site = site_});
   const NodeId scanned =
       graph_.compute({ssm.inner_size, tokens_ + ssm.state_size * sequences_, 1, 1}, {stored, x, dt, groups, state_ids_});
   graph_.expand(run_on(scanned, {.bytes = heads * k_f32_bytes, .site = site_}, tokens_));
@@ -79,7 +79,7 @@ NodeId ForwardRecorder::mamba(NodeId of) {
   dt = graph_.compute(inner, {dt}, true);
   const NodeId groups = graph_.part(small, {ssm.state_size, 1, tokens_per_sequence_, sequences_});
   const std::uint64_t state = std::uint64_t{ssm.state_size} * ssm.inner_size;
-  const NodeId stored = graph_.stored({.bytes = state * sequences_ * k_f32_bytes, .site = site_}, false);
+  const NodeId stored = cached({.bytes = state * sequences_ * k_f32_bytes, .site = site_});
   const NodeId scanned = graph_.compute({ssm.inner_size, tokens_ + ssm.state_size * sequences_, 1, 1},
                                         {stored, graph_.reshape(x, inner), dt, groups, state_ids_});
   graph_.expand(run_on(scanned, {.bytes = state * k_f32_bytes, .site = site_}, tokens_));

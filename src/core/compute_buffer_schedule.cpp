@@ -31,6 +31,10 @@ void GraphSchedule::spread(bool forward, bool gpus_only) {
 }
 
 void GraphSchedule::assign_sites() {
+  if (site_count_ == 1) {
+    for (const NodeId id : graph_.order()) graph_[id].site = k_cpu;
+    return;
+  }
   spread(true, true);
   spread(false, true);
   spread(true, false);
@@ -97,6 +101,7 @@ void GraphSchedule::split() {
 /// The order in which things are held: at the start of a split everything it fetches, then its operations.
 void GraphSchedule::plan() {
   const auto& order = graph_.order();
+  plan_.reserve(order.size() + 2 * (graph_.size() - original_size_));
   for (std::size_t s = 0; s < splits_.size(); ++s) {
     const Split& split = splits_[s];
     for (const NodeId input : split.inputs) {

@@ -50,9 +50,7 @@ void add_embedding_and_output(const MemoryQuestion& question, const Layout& layo
   memory[k_host_site].output_bytes += question.model.vocab_size * k_logit_bytes * question.shape.sequences;
 }
 
-void add_buffers(const MemoryQuestion& question, const Layout& layout, SiteMemory& memory) {
-  const SiteBytes compute =
-      compute_buffers(question.model, question.weights, question.settings, question.shape, question.sites, layout);
+void add_buffers(const MemoryQuestion& question, const SiteBytes& compute, SiteMemory& memory) {
   for (std::uint32_t site = 0; site < question.sites.count; ++site) memory[site].compute_bytes += compute[site];
   memory[k_host_site].runtime_overhead_bytes += host_overhead_bytes(question.model);
   for (std::uint32_t site = 1; site < question.sites.count; ++site) {
@@ -94,11 +92,11 @@ void set_context(MemoryQuestion& question, std::uint32_t context_tokens) {
   }
 }
 
-SiteMemory site_memory(const MemoryQuestion& question, const Layout& layout) {
+SiteMemory site_memory(const MemoryQuestion& question, const Layout& layout, const SiteBytes& compute) {
   SiteMemory memory{};
   add_layers(question, layout, memory);
   add_embedding_and_output(question, layout, memory);
-  add_buffers(question, layout, memory);
+  add_buffers(question, compute, memory);
   return memory;
 }
 
@@ -127,7 +125,9 @@ MemoryEstimate pool_memory(const MemoryQuestion& question, const SiteMemory& mem
 MemoryEstimate estimate_memory(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
                                const EngineSettings& settings, const Placement& placement) {
   const MemoryQuestion question = memory_question(machine, model, weights, settings);
-  return pool_memory(question, site_memory(question, layout_of(question.sites, model, placement)));
+  const Layout layout = layout_of(question.sites, model, placement);
+  const SiteBytes compute = compute_buffers(model, weights, settings, question.shape, question.sites, layout);
+  return pool_memory(question, site_memory(question, layout, compute));
 }
 
 }  // namespace canirun

@@ -52,8 +52,7 @@ PlacedMemory place(const Machine& machine, const ModelSpec& model, const WeightT
   placed.memory = pool_memory(question, search.memory());
 
   // Last, because trying other contexts changes the question.
-  placement.max_context_tokens =
-      largest_context(question, search.everything_on_gpu(), placement.gpu_layers, placement.expert_layers_on_cpu);
+  placement.max_context_tokens = search.largest_context();
   return placed;
 }
 

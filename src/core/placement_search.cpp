@@ -3,11 +3,14 @@
 
 #include <algorithm>
 
+#include "core/monotone_search.hpp"
 #include "core/overhead.hpp"
 
 namespace canirun {
 
 PlacementSearch::PlacementSearch(MemoryQuestion& question, bool only_free) : question_(question), only_free_(only_free) {}
+
+std::uint32_t PlacementSearch::layer_count() const { return static_cast<std::uint32_t>(question_.model.layers.size()); }
 
 std::uint32_t PlacementSearch::first_gpu_layers() const {
   if (!question_.sites.has_gpu()) return 0;
@@ -17,6 +20,18 @@ std::uint32_t PlacementSearch::first_gpu_layers() const {
 
 bool PlacementSearch::everything_on_gpu() const {
   return layout_.gpu_layers == all_gpu_layers(question_.model) && layout_.expert_layers_on_cpu == 0;
+}
+
+/// Moving things between a CPU and a GPU that share one memory gains nothing.
+bool PlacementSearch::may_move_layers() const {
+  const Sites& sites = question_.sites;
+  return sites.has_gpu() && sites.pool[1] != sites.pool[k_host_site] && !question_.settings.gpu_layers;
+}
+
+bool PlacementSearch::may_move_experts() const {
+  const Sites& sites = question_.sites;
+  return sites.has_gpu() && sites.pool[1] != sites.pool[k_host_site] && question_.model.moe &&
+         !question_.settings.cpu_moe_layers;
 }
 
 Fit PlacementSearch::fit_within(bool only_free) const {
@@ -31,8 +46,7 @@ Fit PlacementSearch::fit_within(bool only_free) const {
     }
     const std::uint64_t usable = usable_for(question_.machine.pools[pool], question_.settings.engine, only_free);
     const std::int64_t left = static_cast<std::int64_t>(usable) - static_cast<std::int64_t>(needed);
-    std::int64_t& side = site == k_host_site ? fit.host_headroom : fit.gpu_headroom;
-    side = std::min(side, left);
+    if (site != k_host_site) fit.gpu_headroom = std::min(fit.gpu_headroom, left);
     if (left < fit.headroom) {
       fit.headroom = left;
       fit.limiting_pool = pool;
@@ -41,82 +55,112 @@ Fit PlacementSearch::fit_within(bool only_free) const {
   return fit;
 }
 
-Fit PlacementSearch::try_layers(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu) {
+const Fit& PlacementSearch::measure(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu) {
   lay_out(question_.sites, question_.model, gpu_layers, expert_layers_on_cpu, layout_);
-  memory_ = site_memory(question_, layout_);
+  compute_ =
+      compute_buffers(question_.model, question_.weights, question_.settings, question_.shape, question_.sites, layout_);
+  memory_ = site_memory(question_, layout_, compute_);
+  fit_ = fit_within(only_free_);
+  return fit_;
+}
+
+const Fit& PlacementSearch::assume(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu) {
+  lay_out(question_.sites, question_.model, gpu_layers, expert_layers_on_cpu, layout_);
+  memory_ = site_memory(question_, layout_, compute_);
   fit_ = fit_within(only_free_);
   return fit_;
 }
 
 bool PlacementSearch::find() {
-  const std::uint32_t gpu_layers = first_gpu_layers();
-  if (try_layers(gpu_layers, question_.settings.cpu_moe_layers.value_or(0)).fits()) return true;
+  if (measure(first_gpu_layers(), question_.settings.cpu_moe_layers.value_or(0)).fits()) return true;
+  if (may_move_experts() && find_with_experts_on_host()) return true;
+  return may_move_layers() && find_with_fewer_layers();
+}
 
-  // Moving things between the CPU and a GPU that share one memory gains nothing.
-  const Sites& sites = question_.sites;
-  if (!sites.has_gpu() || sites.pool[1] == sites.pool[k_host_site]) return false;
-  if (question_.model.moe && !question_.settings.cpu_moe_layers && find_with_experts_on_host()) return true;
-  if (!question_.settings.gpu_layers) return find_with_fewer_layers();
-  return false;
+/// Layers whose experts the GPUs can hold, counted from the back, with the buffers as last measured.
+std::uint32_t PlacementSearch::experts_that_fit() {
+  const std::uint32_t gpu_layers = first_gpu_layers();
+  const auto headroom = [&](std::uint32_t on_gpu) { return assume(gpu_layers, layer_count() - on_gpu).gpu_headroom; };
+  const std::int64_t with_none = headroom(0), with_all = headroom(layer_count());
+  if (with_none < 0) return 0;
+  return with_all >= 0 ? layer_count() : last_that_fits(0, with_none, layer_count(), with_all, headroom);
+}
+
+/// Layers the GPUs can hold, as -ngl counts them, with all experts on the host.
+std::uint32_t PlacementSearch::layers_that_fit() {
+  const std::uint32_t experts = question_.settings.cpu_moe_layers.value_or(question_.model.moe ? layer_count() : 0);
+  const std::uint32_t all = all_gpu_layers(question_.model);
+  const auto headroom = [&](std::uint32_t layers) { return assume(layers, experts).gpu_headroom; };
+  const std::int64_t with_none = headroom(0), with_all = headroom(all);
+  if (with_none < 0) return 0;
+  return with_all >= 0 ? all : last_that_fits(0, with_none, all, with_all, headroom);
 }
 
 /// Experts are most of a MoE model and are read sparsely: they go first, as few layers of them as it takes.
 bool PlacementSearch::find_with_experts_on_host() {
   const std::uint32_t gpu_layers = first_gpu_layers();
-  auto all = static_cast<std::uint32_t>(question_.model.layers.size());
-  if (try_layers(gpu_layers, all).gpu_headroom < 0) return false;
-  std::uint32_t too_few = 0;
-  while (all - too_few > 1) {
-    const std::uint32_t middle = too_few + (all - too_few) / 2;
-    (try_layers(gpu_layers, middle).gpu_headroom < 0 ? too_few : all) = middle;
-  }
-  return try_layers(gpu_layers, all).fits();
+  if (measure(gpu_layers, layer_count()).gpu_headroom < 0) return false;
+  std::uint32_t on_gpu = experts_that_fit();
+  while (measure(gpu_layers, layer_count() - on_gpu).gpu_headroom < 0 && on_gpu > 0) --on_gpu;
+  return fit_.fits();
 }
 
 bool PlacementSearch::find_with_fewer_layers() {
-  const auto experts = question_.settings.cpu_moe_layers.value_or(
-      question_.model.moe ? static_cast<std::uint32_t>(question_.model.layers.size()) : 0);
-  std::uint32_t fits = 0;
-  std::uint32_t too_many = all_gpu_layers(question_.model);
-  while (too_many - fits > 1) {
-    const std::uint32_t middle = fits + (too_many - fits) / 2;
-    (try_layers(middle, experts).gpu_headroom < 0 ? too_many : fits) = middle;
-  }
-  return try_layers(fits, experts).fits();
+  const std::uint32_t experts = question_.settings.cpu_moe_layers.value_or(question_.model.moe ? layer_count() : 0);
+  measure(all_gpu_layers(question_.model) / 2, experts);
+  std::uint32_t layers = layers_that_fit();
+  while (measure(layers, experts).gpu_headroom < 0 && layers > 0) --layers;
+  return fit_.fits();
 }
 
-namespace {
-
-constexpr std::uint32_t k_context_step = 256;
-
-/// Does a context fit with this kind of placement? Where the engine may choose, it is asked again.
-bool context_fits(MemoryQuestion& question, std::uint32_t context, bool everything_on_gpu, std::uint32_t gpu_layers,
-                  std::uint32_t expert_layers_on_cpu) {
-  set_context(question, context);
-  PlacementSearch search(question, true);
-  if (everything_on_gpu || question.settings.gpu_layers || !question.sites.has_gpu()) {
-    if (search.try_layers(gpu_layers, expert_layers_on_cpu).fits()) return true;
-    if (everything_on_gpu) return false;
+std::int64_t PlacementSearch::headroom_at(std::uint32_t context_tokens) {
+  set_context(question_, context_tokens);
+  const bool offloaded = question_.sites.has_gpu() && !everything_on_gpu();
+  if (offloaded && layout_.gpu_layers == first_gpu_layers() && may_move_experts()) {
+    const std::uint32_t on_gpu = experts_that_fit();
+    return assume(first_gpu_layers(), layer_count() - on_gpu).headroom;
   }
-  return search.find();
+  if (offloaded && may_move_layers()) {
+    const std::uint32_t experts = layout_.expert_layers_on_cpu;
+    const std::uint32_t layers = layers_that_fit();
+    return assume(layers, experts).headroom;
+  }
+  return assume(layout_.gpu_layers, layout_.expert_layers_on_cpu).headroom;
 }
 
-}  // namespace
+std::optional<std::uint32_t> PlacementSearch::largest_context() {
+  constexpr std::uint32_t k_step = 256;
+  const std::uint32_t asked = question_.shape.cells;
+  const std::uint32_t given = question_.settings.context_tokens;
+  const std::uint32_t limit =
+      std::max(k_step, question_.model.context_limit_tokens != 0 ? question_.model.context_limit_tokens : asked);
+  const std::uint32_t most = limit / k_step;
 
-std::optional<std::uint32_t> largest_context(MemoryQuestion& question, bool everything_on_gpu, std::uint32_t gpu_layers,
-                                             std::uint32_t expert_layers_on_cpu) {
-  const std::uint32_t asked = question.settings.context_tokens;
-  const std::uint32_t limit = question.model.context_limit_tokens != 0 ? question.model.context_limit_tokens : asked;
-  std::uint32_t unfit = limit / k_context_step + 1;  // in steps
-  std::uint32_t fit = 0;
-  const auto probe = [&](std::uint32_t steps) {
-    const bool good = context_fits(question, steps * k_context_step, everything_on_gpu, gpu_layers, expert_layers_on_cpu);
-    (good ? fit : unfit) = steps;
+  // Scratch buffers are the largest of several sums, each linear in the context. Between two measured contexts the
+  // straight line is therefore never too low.
+  SiteBytes low = compute_;
+  std::uint32_t low_at = given / k_step;
+  set_context(question_, most * k_step);
+  const SiteBytes high =
+      compute_buffers(question_.model, question_.weights, question_.settings, question_.shape, question_.sites, layout_);
+  const auto headroom = [&](std::uint32_t steps) {
+    const double share = most > low_at ? std::clamp((steps - static_cast<double>(low_at)) / (most - low_at), 0.0, 1.0) : 1.0;
+    for (std::uint32_t site = 0; site < question_.sites.count; ++site) {
+      const auto from = static_cast<double>(low[site]), to = static_cast<double>(high[site]);
+      compute_[site] = static_cast<std::uint64_t>(from + std::max(0.0, to - from) * share);
+    }
+    return headroom_at(steps * k_step);
   };
-  if (unfit > 1) probe(unfit - 1);
-  while (unfit - fit > 1) probe(fit + (unfit - fit) / 2);
-  set_context(question, asked);
-  return fit == 0 ? std::nullopt : std::optional(fit * k_context_step);
+  std::optional<std::uint32_t> largest;
+  const std::int64_t at_most = headroom(most);
+  const std::int64_t at_least = at_most >= 0 ? 0 : headroom(1);
+  if (at_most >= 0) {
+    largest = most * k_step;
+  } else if (at_least >= 0) {
+    largest = k_step * last_that_fits(1, at_least, most, at_most, headroom);
+  }
+  set_context(question_, given);
+  return largest;
 }
 
 }  // namespace canirun

@@ -4,6 +4,7 @@
 #include <canirun/memory.hpp>
 #include <vector>
 
+#include "core/compute_buffer.hpp"
 #include "core/placement_layout.hpp"
 
 namespace canirun {
@@ -26,8 +27,8 @@ MemoryQuestion memory_question(const Machine& machine, const ModelSpec& model, c
 /// The same question at another context length.
 void set_context(MemoryQuestion& question, std::uint32_t context_tokens);
 
-/// What each site has to hold under a layout.
-SiteMemory site_memory(const MemoryQuestion& question, const Layout& layout);
+/// What each site has to hold under a layout whose scratch buffers are known.
+SiteMemory site_memory(const MemoryQuestion& question, const Layout& layout, const SiteBytes& compute);
 
 /// Bytes that have to be there: all but the mapped file copy of weights that were repacked, which the system takes back.
 std::uint64_t required_bytes(const MemoryParts& parts);

@@ -131,7 +131,7 @@ void add_apu_memory(Context& context, const PciDevice& pci, Device& device, cons
   } else if (limit < host.limit_bytes.value_or(host.total_bytes)) {
     device.how_known += ", unified memory up to GTT";
     host.limit_bytes = limit;
-    host.limit_reason = "amdgpu GTT: what the GPU may use of the host's memory (kernel parameter ttm.pages_limit)";
+    host.limit_reason = "amdgpu GTT, what the GPU may use of the host's memory; kernel parameter ttm.pages_limit";
   }
 }
 

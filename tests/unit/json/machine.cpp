@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "json/check_machine.hpp"
 #include "json/fields_machine.hpp"
 #include "json/text.hpp"
 
@@ -166,4 +167,29 @@ TEST_CASE("mistakes in a machine are named by their place") {
   CHECK(mistake(R"({"devices": [], "pools": [], "colour": "red"})").find("/colour: unknown key") == 0);
   CHECK(mistake(R"({"devices": [{"id": "a", "kind": "cpu", "name": 7, "pool": 0}], "pools": []})").find("/devices/0/name") ==
         0);
+}
+
+TEST_CASE("a machine that cannot be computed with is refused by its place") {
+  Machine machine;
+  machine.pools.resize(1);
+  machine.devices.resize(1);
+  REQUIRE(json::check_machine(machine));
+  const auto refusal = [&machine](auto spoil) {
+    Machine broken = machine;
+    spoil(broken);
+    const Result<void> checked = json::check_machine(broken);
+    return checked ? std::string("accepted") : checked.error().message;
+  };
+  CHECK(refusal([](Machine& m) { m.pools.clear(); }).find("/machine/pools: a machine has at least one") == 0);
+  CHECK(refusal([](Machine& m) { m.devices[0].pool = 1; }) == "/machine/devices/0/pool: there is no pool 1");
+  CHECK(refusal([](Machine& m) { m.pools[0].bandwidth_bytes_per_s = -1; }).find("/machine/pools/0/bandwidth_bytes_per_s") ==
+        0);
+  CHECK(refusal([](Machine& m) { m.pools[0].bandwidth_bytes_per_s = 0; }).find("/machine/pools/0/bandwidth_bytes_per_s") ==
+        0);
+  CHECK(refusal([](Machine& m) { m.pools[0].total_bytes = ~std::uint64_t{0}; }).find("/machine/pools/0/total_bytes") == 0);
+  CHECK(refusal([](Machine& m) { m.links.push_back({0, 3, "", 1e9, Basis::assumed}); }).find("/machine/links/0") == 0);
+  CHECK(refusal([](Machine& m) { m.cpu.usable_cores = 0; }).find("/machine/cpu/usable_cores") == 0);
+  CHECK(refusal([](Machine& m) { m.devices[0].share_of_card = 2; }).find("/machine/devices/0/share_of_card") == 0);
+  CHECK(refusal([](Machine& m) { m.devices.resize(2000); }).find("/machine/devices: more than") == 0);
+  CHECK(refusal([](Machine& m) { m.pools[0].limit_bytes = 0; }) == "accepted");  // there, but not usable now
 }

@@ -18,11 +18,16 @@ bool is_pipelined(const ModelSpec& model, const Sites& sites, const Layout& layo
 }  // namespace
 
 SiteBytes compute_buffers(const ModelSpec& model, const WeightTable& weights, const EngineSettings& settings,
-                          const ContextShape& shape, const Sites& sites, const Layout& layout) {
+                          const ContextShape& shape, const Sites& sites, const Layout& layout, bool coarse) {
   ScratchGraph graph;
   graph.clear();
-  const ForwardQuestion question{
-      .model = model, .weights = weights, .settings = settings, .shape = shape, .sites = sites, .layout = layout};
+  const ForwardQuestion question{.model = model,
+                                 .weights = weights,
+                                 .settings = settings,
+                                 .shape = shape,
+                                 .sites = sites,
+                                 .layout = layout,
+                                 .coarse = coarse};
   ForwardRecorder(question, graph).record();
   return GraphSchedule(graph, sites.count, is_pipelined(model, sites, layout)).run();
 }

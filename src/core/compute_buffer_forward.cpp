@@ -226,26 +226,33 @@ void ForwardRecorder::head(NodeId hidden) {
 bool ForwardRecorder::alike(std::size_t a, std::size_t b) const {
   const Layout& layout = q_.layout;
   if (layout.layer_site[a] != layout.layer_site[b] || layout.expert_site[a] != layout.expert_site[b]) return false;
-  if (offloads_ && q_.weights.layers[a].kind != q_.weights.layers[b].kind) return false;
+  if (!q_.coarse && fetches(a) && q_.weights.layers[a].kind != q_.weights.layers[b].kind) return false;
   const std::uint32_t step = traits_.rope_except_every;
   if (step != 0 && ((a + 1) % step == 0) != ((b + 1) % step == 0)) return false;
   return model_.layers[a] == model_.layers[b];
 }
 
-/// The layers worth recording: of a long run of equal periods only the first three and the last two, because from the
-/// third on every period takes the same memory at the same places.
+/// Does a layer have weights that come to the GPU for the prompt only?
+bool ForwardRecorder::fetches(std::size_t layer) const {
+  return offloads_ && (q_.layout.layer_site[layer] == k_host_site || q_.layout.expert_site[layer] == k_host_site);
+}
+
+/// The layers worth recording: of a long run of equal periods only the first and the last few, because in between every
+/// period takes the same memory at the same places. Weights that are fetched lie in more ways than one, so more of those
+/// are kept. An even number is left out, because layers may alternate between two ways of lying.
 std::vector<std::size_t> ForwardRecorder::typical_layers() const {
   constexpr std::size_t k_longest_period = 12;
-  constexpr std::size_t k_kept_periods = 5, k_kept_first = 3;
   const std::size_t count = model_.layers.size();
   std::vector<std::size_t> kept;
   kept.reserve(count);
   for (std::size_t i = 0; i < count;) {
-    std::size_t period = 0, length = 0;
+    std::size_t period = 0, length = 0, keep_periods = 0, keep_first = 0;
     for (std::size_t p = 1; p <= k_longest_period && period == 0; ++p) {
       std::size_t end = i + p;
       while (end < count && alike(end, end - p)) ++end;
-      if (end - i > (k_kept_periods + 1) * p) {
+      keep_periods = q_.coarse ? 2 : fetches(i) || p == 1 ? 6 : 3;
+      keep_first = q_.coarse ? 1 : keep_periods == 6 ? 4 : 2;
+      if (end - i > (keep_periods + 1) * p) {
         period = p;
         length = end - i;
       }
@@ -254,9 +261,10 @@ std::vector<std::size_t> ForwardRecorder::typical_layers() const {
       kept.push_back(i++);
       continue;
     }
-    for (std::size_t k = 0; k < k_kept_first * period; ++k) kept.push_back(i + k);
-    const std::size_t skipped = (length / period - k_kept_periods) * period;
-    for (std::size_t k = k_kept_first * period + skipped; k < length; ++k) kept.push_back(i + k);
+    const std::size_t spare = length / period - keep_periods;
+    const std::size_t skipped = (keep_periods == 6 ? spare / 2 * 2 : spare) * period;
+    for (std::size_t k = 0; k < keep_first * period; ++k) kept.push_back(i + k);
+    for (std::size_t k = keep_first * period + skipped; k < length; ++k) kept.push_back(i + k);
     i += length;
   }
   return kept;

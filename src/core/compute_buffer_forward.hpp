@@ -38,6 +38,7 @@ struct ForwardQuestion {
   const ContextShape& shape;
   const Sites& sites;
   const Layout& layout;
+  bool coarse = false;  ///< few layers stand for all
 };
 
 /// Records one forward pass of the largest micro-batch into a graph, layer by layer.
@@ -56,6 +57,7 @@ class ForwardRecorder {
   // compute_buffer_forward.cpp
   [[nodiscard]] std::vector<std::size_t> typical_layers() const;
   [[nodiscard]] bool alike(std::size_t a, std::size_t b) const;
+  [[nodiscard]] bool fetches(std::size_t layer) const;
   NodeId embed();
   NodeId layer(std::size_t index, NodeId residual, bool last);
   NodeId mix_tokens(NodeId normed, NodeId residual);

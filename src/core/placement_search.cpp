@@ -55,20 +55,43 @@ Fit PlacementSearch::fit_within(bool only_free) const {
   return fit;
 }
 
+/// With scratch buffers as the engine takes them.
 const Fit& PlacementSearch::measure(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu) {
   lay_out(question_.sites, question_.model, gpu_layers, expert_layers_on_cpu, layout_);
-  compute_ =
-      compute_buffers(question_.model, question_.weights, question_.settings, question_.shape, question_.sites, layout_);
-  memory_ = site_memory(question_, layout_, compute_);
-  fit_ = fit_within(only_free_);
-  return fit_;
+  compute_ = scratch(false);
+  return assume(gpu_layers, expert_layers_on_cpu);
 }
 
+/// With scratch buffers from a quick look.
+const Fit& PlacementSearch::glance(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu) {
+  lay_out(question_.sites, question_.model, gpu_layers, expert_layers_on_cpu, layout_);
+  compute_ = scratch(true);
+  return assume(gpu_layers, expert_layers_on_cpu);
+}
+
+/// With the scratch buffers of the last look.
 const Fit& PlacementSearch::assume(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu) {
   lay_out(question_.sites, question_.model, gpu_layers, expert_layers_on_cpu, layout_);
   memory_ = site_memory(question_, layout_, compute_);
   fit_ = fit_within(only_free_);
   return fit_;
+}
+
+SiteBytes PlacementSearch::scratch(bool coarse) const {
+  return compute_buffers(question_.model, question_.weights, question_.settings, question_.shape, question_.sites, layout_,
+                         coarse);
+}
+
+/// More bytes than all pools together have: nothing has to be known exactly any more.
+bool PlacementSearch::is_hopeless() const {
+  const Sites& sites = question_.sites;
+  std::uint64_t needed = 0, usable = 0;
+  for (std::uint32_t site = 0; site < sites.count; ++site) {
+    needed += required_bytes(memory_[site]) - memory_[site].compute_bytes;
+    const bool shared = site != k_host_site && sites.pool[site] == sites.pool[k_host_site];
+    if (!shared) usable += usable_for(question_.machine.pools[sites.pool[site]], question_.settings.engine, only_free_);
+  }
+  return needed > usable;
 }
 
 bool PlacementSearch::find() {
@@ -99,16 +122,18 @@ std::uint32_t PlacementSearch::layers_that_fit() {
 /// Experts are most of a MoE model and are read sparsely: they go first, as few layers of them as it takes.
 bool PlacementSearch::find_with_experts_on_host() {
   const std::uint32_t gpu_layers = first_gpu_layers();
-  if (measure(gpu_layers, layer_count()).gpu_headroom < 0) return false;
+  if (glance(gpu_layers, layer_count()).gpu_headroom < 0) return false;
   std::uint32_t on_gpu = experts_that_fit();
+  if (is_hopeless()) return false;
   while (measure(gpu_layers, layer_count() - on_gpu).gpu_headroom < 0 && on_gpu > 0) --on_gpu;
   return fit_.fits();
 }
 
 bool PlacementSearch::find_with_fewer_layers() {
   const std::uint32_t experts = question_.settings.cpu_moe_layers.value_or(question_.model.moe ? layer_count() : 0);
-  measure(all_gpu_layers(question_.model) / 2, experts);
+  glance(all_gpu_layers(question_.model) / 2, experts);
   std::uint32_t layers = layers_that_fit();
+  if (is_hopeless()) return assume(layers, experts).fits();
   while (measure(layers, experts).gpu_headroom < 0 && layers > 0) --layers;
   return fit_.fits();
 }
@@ -141,8 +166,7 @@ std::optional<std::uint32_t> PlacementSearch::largest_context() {
   SiteBytes low = compute_;
   std::uint32_t low_at = given / k_step;
   set_context(question_, most * k_step);
-  const SiteBytes high =
-      compute_buffers(question_.model, question_.weights, question_.settings, question_.shape, question_.sites, layout_);
+  const SiteBytes high = scratch(true);
   const auto headroom = [&](std::uint32_t steps) {
     const double share = most > low_at ? std::clamp((steps - static_cast<double>(low_at)) / (most - low_at), 0.0, 1.0) : 1.0;
     for (std::uint32_t site = 0; site < question_.sites.count; ++site) {

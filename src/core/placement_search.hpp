@@ -38,11 +38,14 @@ class PlacementSearch {
 
  private:
   const Fit& measure(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu);
+  const Fit& glance(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu);
   const Fit& assume(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu);
+  [[nodiscard]] SiteBytes scratch(bool coarse) const;
   [[nodiscard]] std::uint32_t first_gpu_layers() const;
   [[nodiscard]] std::uint32_t layer_count() const;
   [[nodiscard]] bool may_move_experts() const;
   [[nodiscard]] bool may_move_layers() const;
+  [[nodiscard]] bool is_hopeless() const;
   std::uint32_t experts_that_fit();
   std::uint32_t layers_that_fit();
   bool find_with_experts_on_host();

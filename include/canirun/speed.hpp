@@ -33,6 +33,7 @@ struct BackendSpeed {
   double kv_slowdown = 1;
   double prefill_slowdown = 1;
   double attention_slowdown = 1;
+  double f16_prefill_slowdown = 1;  ///< of 16-bit weights, on top
 };
 
 /// Time relative to llama.cpp on the same files; 1: the same.
@@ -74,9 +75,11 @@ struct SpeedConstants {
   std::optional<double> moe_layer_units;        ///< overhead of a layer with experts, in plain layers
 
   std::optional<ComputeUnit> prefill_unit;
-  std::optional<double> prefill_fraction;            ///< of that unit's peak, q4_k
-  std::optional<double> prefill_layer_overhead_s;    ///< per layer and micro-batch
-  std::optional<double> prefill_attention_fraction;  ///< attention against weight products, flop for flop
+  std::optional<double> prefill_fraction;             ///< of that unit's peak, q4_k
+  std::optional<double> prefill_layer_overhead_s;     ///< per layer and micro-batch
+  std::optional<double> prefill_attention_fraction;   ///< attention against weight products, flop for flop
+  std::optional<double> attention_grouping_exponent;  ///< its rate goes with (query heads per K/V head / 4) to this power
+  std::optional<double> attention_head_exponent;      ///< and with (head length / 128) to this one
   std::optional<double> prefill_slowdown_without_flash_attention;
   std::optional<double> attention_slowdown_without_flash_attention;
   std::optional<double> prefill_expert_slowdown;

@@ -21,6 +21,7 @@ void fields(Archive& a, BackendSpeed& value) {
   a.optional("kv_slowdown", value.kv_slowdown);
   a.optional("prefill_slowdown", value.prefill_slowdown);
   a.optional("attention_slowdown", value.attention_slowdown);
+  a.optional("f16_prefill_slowdown", value.f16_prefill_slowdown);
 }
 
 template <class Archive>
@@ -62,6 +63,8 @@ void fields(Archive& a, SpeedConstants& value) {
   a.optional("prefill_fraction", value.prefill_fraction);
   a.optional("prefill_layer_overhead_s", value.prefill_layer_overhead_s);
   a.optional("prefill_attention_fraction", value.prefill_attention_fraction);
+  a.optional("attention_grouping_exponent", value.attention_grouping_exponent);
+  a.optional("attention_head_exponent", value.attention_head_exponent);
   a.optional("prefill_slowdown_without_flash_attention", value.prefill_slowdown_without_flash_attention);
   a.optional("attention_slowdown_without_flash_attention", value.attention_slowdown_without_flash_attention);
   a.optional("prefill_expert_slowdown", value.prefill_expert_slowdown);

@@ -8,6 +8,9 @@ namespace canirun {
 namespace {
 
 double cycle_flops(const Machine& machine, const Device* device) {
+  if (device != nullptr && device->vendor == Vendor::apple) return 32;         // four 128-bit pipes
+  if (device != nullptr && device->architecture == "alder-lake-n") return 16;  // efficiency cores alone
+
   // Two fused multiply-add pipes of the widest vectors; AVX-512 on client parts before Zen 5 has the width of one pair.
   switch (machine.cpu.isa) {
     case CpuIsa::avx512:
@@ -25,14 +28,14 @@ double cycle_flops(const Machine& machine, const Device* device) {
     case CpuIsa::sve:
       return 16;
     case CpuIsa::scalar:
-      return device != nullptr && device->vendor == Vendor::apple ? 32 : 16;
+      return 16;
   }
   return 16;
 }
 
 }  // namespace
 
-double cpu_flops_per_s(const Machine& machine, const Device* device, const EngineSettings& settings) {
+double cpu_flops_per_s(const Machine& machine, const Device* device, std::optional<std::uint32_t> threads) {
   constexpr double k_unknown_cores = 8, k_unknown_clock_hz = 4e9, k_small_core_share = 0.5;
   const CpuFacts& cpu = machine.cpu;
   double cores = cpu.physical_cores;
@@ -41,7 +44,7 @@ double cpu_flops_per_s(const Machine& machine, const Device* device, const Engin
   double big = cpu.performance_cores ? std::min<double>(*cpu.performance_cores, cores) : cores;
   double used = cores;
   if (cpu.usable_cores) used = std::min(used, *cpu.usable_cores);
-  if (settings.threads) used = std::min<double>(used, *settings.threads);
+  if (threads) used = std::min<double>(used, *threads);
   const auto weighed = [&](double count) { return std::min(count, big) + k_small_core_share * std::max(0.0, count - big); };
   if (device != nullptr && device->fp32_flops_per_s) return *device->fp32_flops_per_s * weighed(used) / weighed(cores);
   double clock = cpu.max_clock_hz.value_or(0);

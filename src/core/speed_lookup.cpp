@@ -140,6 +140,8 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
   speed.expert_slowdown = chain.pick(&C::expert_slowdown, speed.expert_slowdown);
   speed.recurrent_layer_units = chain.pick(&C::recurrent_layer_units, speed.recurrent_layer_units);
   speed.moe_layer_units = chain.pick(&C::moe_layer_units, speed.moe_layer_units);
+  speed.attention_grouping_exponent = chain.pick(&C::attention_grouping_exponent, 0.0);
+  speed.attention_head_exponent = chain.pick(&C::attention_head_exponent, 0.0);
   speed.prefill_layer_overhead_s = chain.pick(&C::prefill_layer_overhead_s, speed.prefill_layer_overhead_s);
   speed.prefill_expert_slowdown = chain.pick(&C::prefill_expert_slowdown, speed.prefill_expert_slowdown);
   speed.prefill_expert_rows = chain.pick(&C::prefill_expert_rows, speed.prefill_expert_rows);
@@ -159,9 +161,12 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
   });
 
   const bool is_cpu = device.kind == DeviceKind::cpu;
-  speed.fp32_flops_per_s = is_cpu ? cpu_flops_per_s(machine, &device, settings) : device.fp32_flops_per_s.value_or(0);
-  double prefill = unit_peak(device, chain.pick(&C::prefill_unit, ComputeUnit::fp32), speed.fp32_flops_per_s) *
-                   chain.pick(&C::prefill_fraction, 0.3);
+  speed.fp32_flops_per_s =
+      is_cpu ? cpu_flops_per_s(machine, &device, settings.threads) : device.fp32_flops_per_s.value_or(0);
+  // The thread count is decode's (-t); a prompt is worth all cores (-tb).
+  const double batch_fp32 = is_cpu ? cpu_flops_per_s(machine, &device, std::nullopt) : speed.fp32_flops_per_s;
+  double prefill =
+      unit_peak(device, chain.pick(&C::prefill_unit, ComputeUnit::fp32), batch_fp32) * chain.pick(&C::prefill_fraction, 0.3);
   double attention = prefill * chain.pick(&C::prefill_attention_fraction, 0.3);
   if (!settings.flash_attn) {
     speed.kv_slowdown *= chain.pick(&C::kv_slowdown_without_flash_attention, 1.0);
@@ -175,6 +180,7 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
     speed.kv_slowdown *= other.kv_slowdown;
     prefill /= other.prefill_slowdown;
     attention /= other.attention_slowdown;
+    speed.prefill_slowdown[static_cast<std::size_t>(WeightClass::f16)] *= other.f16_prefill_slowdown;
   });
   chain.each(&C::engines, [&](const EngineSpeed& other) {
     if (other.engine != settings.engine) return;

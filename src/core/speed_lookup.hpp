@@ -21,6 +21,7 @@ struct DeviceSpeed {
 
   double prefill_flops_per_s = 0;    ///< reached by q4_k products; 0: the device's rates are unknown
   double attention_flops_per_s = 0;  ///< reached by prefill attention
+  double attention_grouping_exponent = 0, attention_head_exponent = 0;
   double prefill_layer_overhead_s = 100e-6;
   double prefill_expert_slowdown = 1.5, prefill_expert_rows = 20;
 
@@ -39,7 +40,7 @@ struct DeviceSpeed {
 DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend backend, const EngineSettings& settings,
                          const SpeedBook& book);
 
-/// fp32 peak of the processor cores that will be used: measured quota and -t count, hybrid parts' small cores at half.
-double cpu_flops_per_s(const Machine& machine, const Device* device, const EngineSettings& settings);
+/// fp32 peak of the processor cores that will be used: cgroup quota, at most `threads`, hybrid parts' small cores at half.
+double cpu_flops_per_s(const Machine& machine, const Device* device, std::optional<std::uint32_t> threads);
 
 }  // namespace canirun

@@ -69,16 +69,39 @@ double layer_units(const ThroughputPlan& plan, std::size_t site, const DeviceSpe
   return units;
 }
 
+/// Rate of a layer's attention relative to one with 4 query heads a K/V head of length 128: more queries share a read of
+/// K and V, longer heads fill the tiles worse.
+double attention_shape_rate(const LayerSpec& layer, const DeviceSpeed& speed) {
+  constexpr double k_most_sharing = 8, k_usual_sharing = 4, k_longest_head = 288, k_usual_head = 128;
+  const bool latent = layer.attention == AttentionKind::mla;  // all heads share one row of more than 512
+  const double sharing = latent ? k_most_sharing : double{1} * layer.head_count / std::max(1U, layer.head_count_kv);
+  const double head =
+      latent ? k_longest_head : std::min(k_longest_head, (double{1} * layer.key_length + layer.value_length) / 2);
+  if (head <= 0) return 1;
+  return std::pow(std::clamp(sharing, 1.0, k_most_sharing) / k_usual_sharing, speed.attention_grouping_exponent) *
+         std::pow(head / k_usual_head, speed.attention_head_exponent);
+}
+
+bool same_shape(const LayerSpec& a, const LayerSpec& b) {
+  return a.attention == b.attention && a.head_count == b.head_count && a.head_count_kv == b.head_count_kv &&
+         a.key_length == b.key_length && a.value_length == b.value_length;
+}
+
 /// Attention of `tokens` new tokens on one place: each sees what was cached and, on average, half of the others.
-double attention_flops(const ThroughputPlan& plan, std::size_t site, double tokens, double depth) {
-  double flops = 0;
+double attention_s(const ThroughputPlan& plan, std::size_t site, const SiteLoad& worker, double tokens, double depth) {
+  const double rate = attention_rate(worker);
+  double seconds = 0, token_s = 0;
+  const LayerSpec* last = nullptr;
   for (std::size_t i = 0; i < plan.layout.layer_site.size(); ++i) {
     if (plan.layout.layer_site[i] != site) continue;
     const LayerSpec& layer = plan.model.layers[i];
-    flops += tokens * visible_tokens(plan.model, layer, depth + tokens / 2) *
-             attention_flops_per_visible_token(plan.model, layer);
+    if (last == nullptr || !same_shape(*last, layer)) {
+      token_s = attention_flops_per_visible_token(plan.model, layer) / (rate * attention_shape_rate(layer, worker.speed));
+      last = &layer;
+    }
+    seconds += tokens * visible_tokens(plan.model, layer, depth + tokens / 2) * token_s;
   }
-  return flops;
+  return seconds;
 }
 
 }  // namespace
@@ -98,7 +121,7 @@ double prefill_time(const ThroughputPlan& plan, double tokens, double depth_toke
     double batch_s = products_s(plan, load, worker, batch, link);
     if (streamed) batch_s = std::min(batch_s, products_s(plan, load, load, batch, 0));
     batch_s += worker.speed.prefill_layer_overhead_s * layer_units(plan, i, worker.speed);
-    const double site_s = batch_s * batches + attention_flops(plan, i, tokens, depth_tokens) / attention_rate(worker);
+    const double site_s = batch_s * batches + attention_s(plan, i, worker, tokens, depth_tokens);
     seconds += site_s;
     engine_slowdown = std::max(engine_slowdown, worker.speed.engine_prefill_slowdown);
     if (i != k_host_site) {

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#include <canirun/speed.hpp>
+#include <catch2/catch.hpp>
+
+#include "throughput_cases.hpp"
+
+using namespace canirun;
+using namespace canirun::speed_cases;
+using canirun::test::llama_3_1_8b;
+using canirun::test::mixtral_8x7b;
+
+namespace {
+
+ThroughputEstimate estimate(const Machine& machine, const ModelSpec& model, const PlacedMemory& placed,
+                            const UsageProfile& usage, const EngineSettings& settings = {},
+                            const SpeedBook& book = round_book(), TensorType type = TensorType::q8_0) {
+  const auto result = estimate_throughput(machine, model, sum_weights(model, plain(type)), settings, placed, usage, book);
+  REQUIRE(result);
+  return *result;
+}
+
+double read_per_token(const WeightTable& weights) {
+  double bytes = static_cast<double>(weights.output_bytes);
+  for (const LayerWeights& layer : weights.layers)
+    bytes += static_cast<double>(layer.attention_bytes + layer.dense_ffn_bytes);
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("decode is bytes over effective bandwidth plus the token's overhead") {
+  const ModelSpec model = llama_3_1_8b();
+  const double bytes = read_per_token(sum_weights(model, plain(TensorType::q8_0)));
+  const ThroughputEstimate got = estimate(gpu_machine(), model, on_pool(model, 1), at_depth(0));
+  CHECK(1 / got.decode_tokens_per_s.typical == Approx(bytes / (0.5 * k_gpu_bandwidth) + 1e-3));
+  CHECK(got.roofline_tokens_per_s == Approx(k_gpu_bandwidth / bytes));
+  CHECK(got.decode_tokens_per_s.low == Approx(0.8 * got.decode_tokens_per_s.typical));
+  CHECK(got.bottleneck == Bottleneck::memory_bandwidth);
+  CHECK(got.basis == Basis::derived);
+  CHECK(got.how_known == "constants of ada, fitted on 10 measured runs of 2 devices");
+  REQUIRE(got.pools.size() == 1);
+  CHECK(got.pools[0].pool == 1);
+  CHECK(got.pools[0].weight_bytes == Approx(bytes));
+}
+
+TEST_CASE("the cache is read at its own rate") {
+  const ModelSpec model = llama_3_1_8b();
+  const ThroughputEstimate shallow = estimate(gpu_machine(), model, on_pool(model, 1), at_depth(0));
+  const ThroughputEstimate deep = estimate(gpu_machine(), model, on_pool(model, 1), at_depth(8192));
+  const double cache_bytes = 8192.0 * 32 * 2 * 8 * 128 * 2;  // tokens, layers, K and V, heads, length, f16
+  CHECK(deep.pools[0].kv_bytes == Approx(cache_bytes));
+  CHECK(1 / deep.decode_tokens_per_s.typical - 1 / shallow.decode_tokens_per_s.typical ==
+        Approx(cache_bytes / (0.25 * k_gpu_bandwidth)));
+}
+
+TEST_CASE("sliding windows and recurrent layers stop growing with depth") {
+  ModelSpec model = llama_3_1_8b();
+  model.sliding_window_tokens = 1024;
+  for (LayerSpec& layer : model.layers) layer.attention = AttentionKind::sliding_window;
+  const EngineSettings settings;
+  const auto at = [&](std::uint32_t depth) {
+    return estimate(gpu_machine(), model, on_pool(model, 1), at_depth(depth), settings).decode_tokens_per_s.typical;
+  };
+  CHECK(at(1024) == Approx(at(32768)));
+  CHECK(at(512) > at(1024));
+}
+
+TEST_CASE("a token touches the experts it is routed to, a prompt nearly all of them") {
+  const ModelSpec model = mixtral_8x7b();
+  const WeightTable weights = sum_weights(model, plain(TensorType::q8_0));
+  double experts = 0;
+  for (const LayerWeights& layer : weights.layers) experts += static_cast<double>(layer.expert_bytes);
+  const ThroughputEstimate got = estimate(gpu_machine(), model, on_pool(model, 1), at_depth(0));
+  CHECK(got.pools[0].weight_bytes == Approx(read_per_token(weights) + experts / 4));
+}
+
+TEST_CASE("two GPUs that split layers take turns, under tensor parallelism they share the work") {
+  const ModelSpec model = llama_3_1_8b();
+  const double one = 1 / estimate(gpu_machine(), model, on_pool(model, 1), at_depth(0)).decode_tokens_per_s.typical;
+  const double two = 1 / estimate(gpu_machine(2), model, over_gpus(model, 2), at_depth(0)).decode_tokens_per_s.typical;
+  CHECK(two == Approx(one + 2e-3));
+  EngineSettings vllm;
+  vllm.engine = Engine::vllm;
+  const double parallel =
+      1 / estimate(gpu_machine(2), model, over_gpus(model, 2), at_depth(0), vllm).decode_tokens_per_s.typical;
+  CHECK(parallel < 0.6 * one);
+}
+
+TEST_CASE("layers left to the processor cost the host's bandwidth") {
+  const ModelSpec model = llama_3_1_8b();
+  PlacedMemory half = on_pool(model, 1);
+  for (std::size_t i = 0; i < 16; ++i) half.placement.layers[i] = {.pool = 0, .expert_pool = 0};
+  half.placement.gpu_layers = 17;
+  const ThroughputEstimate got = estimate(gpu_machine(), model, half, at_depth(0));
+  const ThroughputEstimate gpu = estimate(gpu_machine(), model, on_pool(model, 1), at_depth(0));
+  const ThroughputEstimate host = estimate(gpu_machine(), model, on_pool(model, 0), at_depth(0));
+  CHECK(got.pools.size() == 2);
+  CHECK(got.decode_tokens_per_s.typical < gpu.decode_tokens_per_s.typical);
+  CHECK(got.decode_tokens_per_s.typical > host.decode_tokens_per_s.typical);
+}
+
+TEST_CASE("the first token waits for the prompt and one step") {
+  const ModelSpec model = llama_3_1_8b();
+  const ThroughputEstimate got = estimate(gpu_machine(), model, on_pool(model, 1), at_depth(512));
+  CHECK(got.time_to_first_token_s.typical ==
+        Approx(512 / got.prefill_tokens_per_s.typical + 1 / got.decode_tokens_per_s.typical));
+  CHECK(got.time_to_first_token_s.low <= got.time_to_first_token_s.typical);
+  CHECK(got.time_to_first_token_s.typical <= got.time_to_first_token_s.high);
+  // 2 operations a weight at half of 80 TFLOP/s, and reading 8 GB once behind it.
+  CHECK(got.prefill_tokens_per_s.typical == Approx(40e12 / (2 * 7.5e9)).epsilon(0.2));
+}
+
+TEST_CASE("unknown bandwidth gives no speed, unknown families the class with less certainty") {
+  const ModelSpec model = llama_3_1_8b();
+  const WeightTable weights = sum_weights(model, plain(TensorType::q4_0));
+  Machine machine = gpu_machine();
+  machine.devices[1].architecture = "unheard-of";
+  const ThroughputEstimate unknown = estimate(machine, model, on_pool(model, 1), at_depth(0));
+  const ThroughputEstimate known = estimate(gpu_machine(), model, on_pool(model, 1), at_depth(0));
+  CHECK(unknown.basis == Basis::assumed);
+  CHECK(unknown.decode_tokens_per_s.low / unknown.decode_tokens_per_s.typical <
+        known.decode_tokens_per_s.low / known.decode_tokens_per_s.typical);
+  machine.pools[1].bandwidth_bytes_per_s.reset();
+  CHECK_FALSE(estimate_throughput(machine, model, weights, {}, on_pool(model, 1), at_depth(0), round_book()));
+  CHECK_FALSE(estimate_throughput(gpu_machine(), ModelSpec{}, weights, {}, on_pool(model, 1), at_depth(0), round_book()));
+}
+
+TEST_CASE("an empty book still answers, and says so") {
+  const ModelSpec model = llama_3_1_8b();
+  const ThroughputEstimate got = estimate(gpu_machine(), model, on_pool(model, 1), at_depth(0), {}, SpeedBook{});
+  CHECK(got.basis == Basis::assumed);
+  CHECK(got.how_known == "no constants for this device: cautious defaults");
+  CHECK(got.decode_tokens_per_s.typical > 0);
+}
+
+TEST_CASE("speed is shown at the depths the context reaches") {
+  const ModelSpec model = llama_3_1_8b();
+  EngineSettings settings;
+  settings.context_tokens = 40000;
+  std::vector<std::uint32_t> depths;
+  for (const DepthSpeed& at : estimate(gpu_machine(), model, on_pool(model, 1), at_depth(0), settings).by_depth) {
+    depths.push_back(at.depth_tokens);
+  }
+  CHECK(depths == std::vector<std::uint32_t>{0, 4096, 32768, 40000});
+}

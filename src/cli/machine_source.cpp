@@ -7,6 +7,7 @@
 #include "cli/text_file.hpp"
 #include "json/fields_machine.hpp"
 #include "json/text.hpp"
+#include "probe/memory_bandwidth.hpp"
 #include "probe/probe.hpp"
 
 namespace canirun::cli {
@@ -61,6 +62,20 @@ void set_total(MemoryPool& pool, std::uint64_t bytes, std::string_view flag) {
 void set_bandwidth(MemoryPool& pool, double bytes_per_s) {
   pool.bandwidth_bytes_per_s = bytes_per_s;
   pool.bandwidth_provenance = {.basis = Basis::assumed, .source = "--bandwidth", .retrieved = {}};
+}
+
+/// Memory that nobody describes (a virtual machine, a processor without a record) or that is only assumed is measured:
+/// a millisecond's read test beats "unknown" and a guess alike.
+void measure_undescribed_memory(Machine& machine) {
+  if (machine.pools.empty()) return;
+  MemoryPool& host = machine.pools[0];
+  const bool described = host.bandwidth_bytes_per_s && host.bandwidth_provenance.basis != Basis::assumed;
+  if (described || host.kind != PoolKind::host) return;
+  const std::optional<double> measured = probe::measure_read_bandwidth(machine.cpu.physical_cores);
+  if (!measured) return;
+  host.bandwidth_bytes_per_s = *measured;
+  host.bandwidth_provenance = {.basis = Basis::measured, .source = "read test of this run", .retrieved = {}};
+  std::erase_if(machine.notes, [](const ProbeNote& note) { return note.fact == "memory bandwidth"; });
 }
 
 }  // namespace
@@ -154,6 +169,7 @@ Result<Machine> MachineSource::here() {
   } else {
     here_ = probe::probe_machine();
     catalog::complete_machine(*here_, catalog_);
+    measure_undescribed_memory(*here_);
   }
   return *here_;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -144,14 +145,16 @@ class BinaryReader {
     out.clear();
     const std::uint64_t count = varint();
     if (count > bytes_.size()) return fail();  // every element takes a byte at least
-    out.resize(count);
-    for (T& element : out) read(element);
+    out.reserve(std::min<std::uint64_t>(count, k_reserved_elements));
+    for (std::uint64_t i = 0; i < count && !failed_; ++i) read(out.emplace_back());
   }
 
   /// The pool's text at this offset; "" (and failed) when there is none.
   std::string_view text(std::uint64_t offset);
 
  private:
+  static constexpr std::uint64_t k_reserved_elements = 256;  ///< before the bytes have shown that there are so many
+
   void fail() {
     failed_ = true;
     bytes_ = {};

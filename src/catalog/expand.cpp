@@ -9,38 +9,34 @@ namespace {
 
 /// More layers than any model has; a typing error in a record must not become an allocation.
 constexpr std::uint32_t k_max_layers = 4096;
+/// Full attention to an image: nothing of it is cached while text grows.
+constexpr char k_without_own_cache = 'x';
 
-struct Mixing {
-  AttentionKind kind = AttentionKind::full;
-  bool owns_kv = true;
-};
-
-std::optional<Mixing> mixing_of(char letter) {
+std::optional<AttentionKind> attention_of(char letter) {
   switch (letter) {
     case 'f':
-      return Mixing{AttentionKind::full};
+    case k_without_own_cache:
+      return AttentionKind::full;
     case 's':
-      return Mixing{AttentionKind::sliding_window};
+      return AttentionKind::sliding_window;
     case 'c':
-      return Mixing{AttentionKind::chunked};
+      return AttentionKind::chunked;
     case 'l':
-      return Mixing{AttentionKind::mla};
+      return AttentionKind::mla;
     case 'd':
-      return Mixing{AttentionKind::gated_delta};
+      return AttentionKind::gated_delta;
     case 'k':
-      return Mixing{AttentionKind::kda};
+      return AttentionKind::kda;
     case '1':
-      return Mixing{AttentionKind::mamba};
+      return AttentionKind::mamba;
     case '2':
-      return Mixing{AttentionKind::mamba2};
+      return AttentionKind::mamba2;
     case 'p':
-      return Mixing{AttentionKind::parallel_mamba2};
+      return AttentionKind::parallel_mamba2;
     case 'v':
-      return Mixing{AttentionKind::short_conv};
-    case 'x':
-      return Mixing{AttentionKind::full, false};
+      return AttentionKind::short_conv;
     case '-':
-      return Mixing{AttentionKind::none};
+      return AttentionKind::none;
     default:
       return std::nullopt;
   }
@@ -106,13 +102,14 @@ std::vector<LayerSpec> expand_layers(const Shape& shape) {
   const bool value_is_key = has(shape, Trait::value_is_key);
   std::vector<LayerSpec> layers(shape.layer_count);
   for (std::uint32_t i = 0; i < shape.layer_count; ++i) {
-    const auto mixing = mixing_of(shape.attention[i % shape.attention.size()]);
+    const char letter = shape.attention[i % shape.attention.size()];
+    const auto attention = attention_of(letter);
     const auto ffn =
         i < shape.leading_dense_layers ? FeedForwardKind::dense : feed_forward_of(feed_forward[i % feed_forward.size()]);
-    if (!mixing || !ffn) return {};
+    if (!attention || !ffn) return {};
     LayerSpec& layer = layers[i];
-    layer.attention = mixing->kind;
-    layer.owns_kv = mixing->owns_kv && i + shape.shared_kv_layers < shape.layer_count;
+    layer.attention = *attention;
+    layer.owns_kv = letter != k_without_own_cache && i + shape.shared_kv_layers < shape.layer_count;
     layer.feed_forward = *ffn;
     if (layer.feed_forward == FeedForwardKind::dense || layer.feed_forward == FeedForwardKind::moe_and_dense) {
       layer.feed_forward_length =

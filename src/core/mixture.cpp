@@ -175,7 +175,8 @@ Mixture::Mixture(const ModelSpec& model, const QuantScheme& quant)
       tied_(model.tied_embeddings) {
   for (const MixtureRule& rule : quant.rules) {
     const auto positions = remaining_condition(rule.when, model);
-    if (positions && rule_count_ < k_max_rules) rules_.at(rule_count_++) = {rule.role, rule.type, *positions};
+    if (positions && rule_count_ < k_max_rules)
+      rules_.at(rule_count_++) = {.role = rule.role, .type = rule.type, .positions = *positions};
   }
 }
 

@@ -16,9 +16,8 @@ std::uint32_t norm_count(const ModelSpec& model, const LayerSpec& layer) {
 }
 
 /// Gemma 3n: routing between the residual streams, and the low-rank side path.
-void append_altup_shapes(const ModelSpec& model, Shapes& out) {
-  const std::uint32_t width = model.embedding_length;
-  const auto [streams, rank] = *model.altup;
+void append_altup_shapes(std::uint32_t width, const AltupSpec& altup, Shapes& out) {
+  const auto [streams, rank] = altup;
   append_vector(out, TensorRole::per_layer_small, width);  // router norm
   append_vector(out, TensorRole::per_layer_small, width);  // correction scale
   append_vector(out, TensorRole::per_layer_small, width);  // side path's norm
@@ -66,7 +65,7 @@ void append_layer_shapes(const ModelSpec& model, const LayerSpec& layer, Shapes&
     append_matrix(out, TensorRole::per_layer_small, length, width);
     append_vector(out, TensorRole::per_layer_small, width);
   }
-  if (model.altup) append_altup_shapes(model, out);
+  if (model.altup) append_altup_shapes(width, *model.altup, out);
 }
 
 void append_next_token_shapes(const ModelSpec& model, Shapes& out) {

@@ -13,8 +13,7 @@ void append_qk_norms(const ModelSpec& model, const LayerSpec& layer, Shapes& out
 
 /// Multi-head latent attention. Files made for the compressed cache hold the up-projection split into k_b and v_b, one
 /// matrix a head; older ones, which cache full heads, hold it whole (kv_b).
-void append_mla_shapes(const ModelSpec& model, const LayerSpec& layer, Shapes& out) {
-  const MlaSpec& mla = *model.mla;
+void append_mla_shapes(const ModelSpec& model, const MlaSpec& mla, const LayerSpec& layer, Shapes& out) {
   const std::uint32_t width = model.embedding_length;
   const std::uint32_t heads = layer.head_count;
   const std::uint32_t query = heads * (mla.nope_length + mla.rope_length);
@@ -72,7 +71,7 @@ void append_attention_shapes(const ModelSpec& model, const LayerSpec& layer, Sha
   switch (layer.attention) {
     case AttentionKind::full:
     case AttentionKind::mla:
-      if (model.mla) return append_mla_shapes(model, layer, out);
+      if (model.mla) return append_mla_shapes(model, *model.mla, layer, out);
       return append_head_shapes(model, layer, out);
     case AttentionKind::sliding_window:
     case AttentionKind::chunked:

@@ -21,8 +21,7 @@ void append_expert(Shapes& out, TensorRole role, std::uint32_t row, std::uint32_
   out.push_back({.role = role, .ne0 = row, .ne1 = rows, .ne2 = experts, .policy = TypePolicy::expert});
 }
 
-void append_moe_shapes(const ModelSpec& model, Shapes& out) {
-  const MoeSpec& moe = *model.moe;
+void append_moe_shapes(const ModelSpec& model, const MoeSpec& moe, Shapes& out) {
   const std::uint32_t width = model.embedding_length;
   const std::uint32_t space = moe.latent_length > 0 ? moe.latent_length : width;  // what the experts see
   const std::uint32_t inner = moe.expert_feed_forward_length;
@@ -56,7 +55,7 @@ void append_feed_forward_shapes(const ModelSpec& model, const LayerSpec& layer, 
   const bool dense = layer.feed_forward == FeedForwardKind::dense || layer.feed_forward == FeedForwardKind::moe_and_dense;
   const bool experts = layer.feed_forward == FeedForwardKind::moe || layer.feed_forward == FeedForwardKind::moe_and_dense;
   if (dense) append_dense_shapes(model, layer, out);
-  if (experts && model.moe) append_moe_shapes(model, out);
+  if (experts && model.moe) append_moe_shapes(model, *model.moe, out);
 }
 
 }  // namespace canirun

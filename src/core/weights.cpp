@@ -2,7 +2,6 @@
 // Weight bytes as placement and speed need them. Blocks that look alike and stand in like places are summed once.
 #include <algorithm>
 #include <canirun/model.hpp>
-#include <cmath>
 
 #include "core/mixture.hpp"
 #include "core/tensors.hpp"
@@ -56,7 +55,8 @@ void add_tensor(BlockKind& kind, const TensorShape& shape, TensorType type, cons
     weights.expert_bytes += bytes;
     weights.largest_expert_tensor_bytes = std::max(weights.largest_expert_tensor_bytes, bytes);
     if (repacks) weights.repackable_expert_bytes += bytes;
-    read = bytes / std::max(1U, model.moe->expert_count) * model.moe->expert_used_count;
+    const MoeSpec moe = model.moe.value_or(MoeSpec{});
+    read = bytes / std::max(1U, moe.expert_count) * moe.expert_used_count;
   } else {
     (is_feed_forward(shape.role) ? weights.dense_ffn_bytes : weights.attention_bytes) += bytes;
     if (repacks) weights.repackable_bytes += bytes;

@@ -165,7 +165,8 @@ struct Tensor {
   [[nodiscard]] std::uint64_t bytes() const { return row_bytes(type, ne0) * ne1 * ne2; }
 };
 
-/// The full tensor list a converter writes for this model under a quant, in file order. Empty when dims are unknown.
+/// The tensors a converter writes for this model under a quant, block by block. Every matrix is an entry of its own; f32
+/// vectors of one role may share one (biases of q, k and v, say). Empty when dims are unknown.
 std::vector<Tensor> make_tensors(const ModelSpec& model, const QuantScheme& quant);
 
 /// Weight bytes of one layer, by what placement may move separately and speed reads differently.

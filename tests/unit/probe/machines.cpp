@@ -158,6 +158,15 @@ TEST_CASE("an APU shares the host's memory up to GTT") {
   CHECK(machine.links.empty());
   CHECK(machine.cpu.memory_type == "LPDDR5");
 
+  SECTION("4 GiB set aside beside a larger GTT changes nothing") {  // as a Ryzen 7 7840U reports it
+    const std::string gpu_folder = "/sys/bus/pci/devices/0000:c6:00.0/";
+    recorded.remove("/sys/class/kfd");
+    recorded.write(gpu_folder + "mem_info_vram_total", "4294967296\n");
+    recorded.write(gpu_folder + "mem_info_gtt_total", "31433977856\n");
+    const Machine shared = look_at(recorded);
+    REQUIRE(shared.pools.size() == 1);
+    CHECK(shared.pools[0].limit_bytes == 31433977856U);
+  }
   SECTION("a large part set aside by the firmware is a memory of its own") {
     const std::string gpu_folder = "/sys/bus/pci/devices/0000:c6:00.0/";
     recorded.write(gpu_folder + "mem_info_vram_total", "68719476736\n");

@@ -213,6 +213,25 @@ TEST_CASE("AMD's target numbers") {
   CHECK_FALSE(transfers_per_clock("gfx1151", 256));
 }
 
+TEST_CASE("a GPU is found in the compute topology by its place on the bus") {
+  const Recorded recorded("");
+  const std::string nodes = "/sys/class/kfd/kfd/topology/nodes/";
+  recorded.write(nodes + "1/properties",
+                 "gfx_target_version 90010\nlocation_id 795\ndomain 2\nsimd_count 440\nsimd_per_cu 4\n");
+  recorded.write(nodes + "2/properties", "gfx_target_version 110000\nlocation_id 795\ndomain 0\n");
+  const FsRoot fs(recorded.root());
+  PciDevice pci;
+  pci.bus = "0002:03:03.3";  // 795 = 3 << 8 | 3 << 3 | 3
+  REQUIRE(kfd_node(fs, pci));
+  CHECK(kfd_node(fs, pci)->gfx_target == "gfx90a");
+  CHECK(kfd_node(fs, pci)->compute_units == 110U);
+  CHECK_FALSE(kfd_node(fs, pci)->memory_bytes);
+  pci.bus = "0000:03:03.3";
+  CHECK(kfd_node(fs, pci)->gfx_target == "gfx1100");
+  pci.bus = "0000:03:00.0";
+  CHECK_FALSE(kfd_node(fs, pci));
+}
+
 TEST_CASE("child processes") {
   SECTION("say their piece") {
     const ChildAnswer answer = run_in_child([](int fd) { write_all(fd, "hello"); }, 20);

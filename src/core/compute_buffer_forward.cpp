@@ -282,8 +282,13 @@ Stored ForwardRecorder::weight_of(TensorRole role) const {
                       role == TensorRole::expert_gate_up;
   const std::int8_t site = expert ? expert_site_ : site_;
   const LayerWeights& weights = q_.weights.layers[index_];
-  if (weights.kind < q_.weights.kinds.size()) {
-    return {.bytes = q_.weights.kinds[weights.kind][static_cast<std::size_t>(role)], .site = site};
+  const auto& kinds = q_.weights.kinds;
+  const auto index = static_cast<std::size_t>(role);
+  if (weights.kind < kinds.size() && !q_.coarse) return {.bytes = kinds[weights.kind][index], .site = site};
+  if (!kinds.empty()) {
+    std::uint64_t largest = 0;  // one layer stands for all: it had better be the biggest
+    for (const RoleBytes& kind : kinds) largest = std::max(largest, kind[index]);
+    return {.bytes = largest, .site = site};
   }
   return {.bytes = expert ? weights.largest_expert_tensor_bytes : weights.largest_tensor_bytes, .site = site};
 }

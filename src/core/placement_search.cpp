@@ -2,6 +2,7 @@
 #include "core/placement_search.hpp"
 
 #include <algorithm>
+#include <canirun/units.hpp>
 
 #include "core/monotone_search.hpp"
 #include "core/overhead.hpp"
@@ -138,23 +139,28 @@ bool PlacementSearch::find_with_fewer_layers() {
   return fit_.fits();
 }
 
-std::int64_t PlacementSearch::headroom_at(std::uint32_t context_tokens) {
+PlacementSearch::Freedom PlacementSearch::freedom() const {
+  if (!question_.sites.has_gpu() || everything_on_gpu()) return Freedom::none;
+  if (layout_.gpu_layers == first_gpu_layers() && may_move_experts()) return Freedom::experts;
+  return may_move_layers() ? Freedom::layers : Freedom::none;
+}
+
+std::int64_t PlacementSearch::headroom_at(std::uint32_t context_tokens, Freedom freedom, const Layout& found) {
   set_context(question_, context_tokens);
-  const bool offloaded = question_.sites.has_gpu() && !everything_on_gpu();
-  if (offloaded && layout_.gpu_layers == first_gpu_layers() && may_move_experts()) {
-    const std::uint32_t on_gpu = experts_that_fit();
-    return assume(first_gpu_layers(), layer_count() - on_gpu).headroom;
-  }
-  if (offloaded && may_move_layers()) {
-    const std::uint32_t experts = layout_.expert_layers_on_cpu;
-    const std::uint32_t layers = layers_that_fit();
-    return assume(layers, experts).headroom;
-  }
-  return assume(layout_.gpu_layers, layout_.expert_layers_on_cpu).headroom;
+  if (freedom == Freedom::experts) return assume(first_gpu_layers(), layer_count() - experts_that_fit()).headroom;
+  if (freedom == Freedom::layers) return assume(layers_that_fit(), found.expert_layers_on_cpu).headroom;
+  return assume(found.gpu_layers, found.expert_layers_on_cpu).headroom;
+}
+
+bool PlacementSearch::find_at(std::uint32_t context_tokens) {
+  set_context(question_, context_tokens);
+  return find();
 }
 
 std::optional<std::uint32_t> PlacementSearch::largest_context() {
   constexpr std::uint32_t k_step = 256;
+  const Layout found = layout_;
+  const Freedom moves = freedom();
   const std::uint32_t asked = question_.shape.cells;
   const std::uint32_t given = question_.settings.context_tokens;
   const std::uint32_t limit =
@@ -173,7 +179,7 @@ std::optional<std::uint32_t> PlacementSearch::largest_context() {
       const auto from = static_cast<double>(low[site]), to = static_cast<double>(high[site]);
       compute_[site] = static_cast<std::uint64_t>(from + std::max(0.0, to - from) * share);
     }
-    return headroom_at(steps * k_step);
+    return headroom_at(steps * k_step, moves, found);
   };
   std::optional<std::uint32_t> largest;
   const std::int64_t at_most = headroom(most);
@@ -182,6 +188,11 @@ std::optional<std::uint32_t> PlacementSearch::largest_context() {
     largest = most * k_step;
   } else if (at_least >= 0) {
     largest = k_step * last_that_fits(1, at_least, most, at_most, headroom);
+  }
+  if (largest && *largest != most * k_step && moves != Freedom::none) {
+    // Which split is found depends on the holes between scratch tensors; make sure that one is.
+    for (int tries = 0; tries < 4 && !find_at(*largest); ++tries)
+      *largest = std::max(k_step, *largest - static_cast<std::uint32_t>(pad_up(*largest / 32, k_step)));
   }
   set_context(question_, given);
   return largest;

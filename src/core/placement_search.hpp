@@ -50,7 +50,11 @@ class PlacementSearch {
   std::uint32_t layers_that_fit();
   bool find_with_experts_on_host();
   bool find_with_fewer_layers();
-  std::int64_t headroom_at(std::uint32_t context_tokens);
+  /// What the engine may still move between GPU and host for the kind of placement that was found.
+  enum class Freedom : std::uint8_t { none, experts, layers };
+  [[nodiscard]] Freedom freedom() const;
+  std::int64_t headroom_at(std::uint32_t context_tokens, Freedom freedom, const Layout& found);
+  bool find_at(std::uint32_t context_tokens);
 
   MemoryQuestion& question_;
   bool only_free_;

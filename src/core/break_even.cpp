@@ -48,6 +48,7 @@ BreakEven break_even(const ApiCost& api, Ownership ownership, const LocalCase& l
     return point;
   }
   const double times = std::max(0.0, fixed) / saved_per_use;
+  if (times <= 0) point.reason = "from the first token: nothing is paid here while it stands still";
   point.times_stated_use = times;
   point.output_tokens_per_day = times * local.work.output;
   point.beyond_capacity =
@@ -80,6 +81,11 @@ std::vector<PaybackStep> payback_steps(const CostInputs& inputs, const LocalCase
   const double days = local.days < k_year ? local.days : k_office_days;
   sum.days = days;
   steps.push_back({fmt::format("+ {:.0f} active days a year", days), payback_months(price, api_year(days), 0)});
+
+  if (value.from_user && value.listed_usd > price * 1.01) {
+    price = value.listed_usd;
+    steps.push_back({fmt::format("+ its price today, ${:.0f}", price), payback_months(price, api_year(days), 0)});
+  }
 
   sum.maintenance_usd_per_year = 0;
   sum.repair_share = 0;

@@ -119,6 +119,7 @@ std::optional<HardwareValue> machine_value(const Machine& machine, const CostInp
     parts = 1;
   }
   value.annual_value_loss = value_loss(resale_class, inputs, prices);
+  if (parts > 0 && unpriced == 0) value.listed_usd = value.buy_usd.typical;
   if (inputs.hardware_price_usd) {
     value.from_user = true;
     value.buy_usd = Range::exactly(*inputs.hardware_price_usd);

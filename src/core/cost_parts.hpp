@@ -58,6 +58,7 @@ struct HardwareValue {
   std::string hardware_id;  ///< of the first part, for rental prices
   std::uint32_t count = 1;
   Range annual_value_loss;
+  double listed_usd = 0;  ///< what the book says it costs today, also when the user gave another price; 0: unknown
   std::string name, source, date;
 };
 std::optional<HardwareValue> machine_value(const Machine& machine, const CostInputs& inputs, const PriceBook& prices,

@@ -55,7 +55,8 @@ void capability_gate(Court& court, const Capability& capability, const std::stri
   switch (capability.level) {
     case CapabilityLevel::not_a_substitute:
       court.reason("not_a_substitute",
-                   fmt::format("{}: far behind {} by published evidence, not a substitute for it", task, reference));
+                   fmt::format("{}: far behind {} by {}, not a substitute for it", task, reference,
+                               capability.linked ? "benchmarks linked through other models" : "published evidence"));
       court.suggest("canirun list" + on + " --task " + task, "models that come closer and run here");
       if (may_leave) court.close(Answer::use_api);
       break;

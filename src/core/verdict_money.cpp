@@ -41,6 +41,7 @@ Money compare_money(const CostEstimate& cost, const Capability& capability) {
   const std::optional<LocalCost>& local = owned ? cost.local_own : cost.local_buy;
   const bool substitute = capability.level != CapabilityLevel::not_a_substitute;
   const ApiCost* api = cheapest_opponent(cost, substitute);
+  if (api == nullptr && !substitute) return money;  // nothing fair to compare with
   if (!local || api == nullptr) {
     money.reasons.push_back(
         {"no_cost", !local ? "no cost for running it here: " + cost.local_own_missing : "no API price to compare with"});

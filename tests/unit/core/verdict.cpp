@@ -77,6 +77,14 @@ TEST_CASE("far behind by evidence: no money is compared, and the answer is not a
   CHECK(verdict.suggestions.front().command.starts_with("canirun list --on \"RTX Test\" --task"));
 }
 
+TEST_CASE("a distance on linked benchmarks is named as what it is, and compared with nobody's price") {
+  Case c;
+  c.capability.level = CapabilityLevel::not_a_substitute;
+  c.capability.linked = true;
+  CHECK(c.decide().reasons.front().text.find("linked through other models") != std::string::npos);
+  CHECK_FALSE(has(c.decide(), "no_cost"));
+}
+
 TEST_CASE("does not fit: cannot run, with what is missing") {
   Case c;
   c.placed.placement.status = FitStatus::does_not_fit;

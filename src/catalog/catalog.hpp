@@ -11,6 +11,10 @@
 #include <string_view>
 #include <vector>
 
+/// The compiled catalog in the binary (embedded.S).
+extern "C" const char catalog_blob_begin[];  // NOLINT(modernize-avoid-c-arrays)
+extern "C" const char catalog_blob_end[];    // NOLINT(modernize-avoid-c-arrays)
+
 namespace canirun::catalog {
 
 /// A device of data/devices/: a GPU, an APU, a CPU platform or a memory configuration, keyed by PCI id where it has one.
@@ -73,5 +77,13 @@ struct MachineWish {
 };
 /// A machine nobody probed. Errors: unknown device with suggestions, bad description with its place.
 Result<Machine> machine_from_wish(const MachineWish& wish, const Catalog& catalog);
+
+// Here and not in a .cpp file: only programs that carry the data refer to it, so the tool that makes it, and whatever
+// links this library for its readers, needs none.
+inline Catalog Catalog::with_overlays(std::span<const std::filesystem::path> folders) {
+  return from_blob({&catalog_blob_begin[0], static_cast<std::size_t>(&catalog_blob_end[0] - &catalog_blob_begin[0])},
+                   folders);
+}
+inline Catalog Catalog::embedded() { return with_overlays({}); }
 
 }  // namespace canirun::catalog

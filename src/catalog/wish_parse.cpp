@@ -110,8 +110,7 @@ Result<WishItem> read_item(std::string_view text) {
 }  // namespace
 
 Result<std::vector<WishItem>> parse_wish(std::string_view text) {
-  text = trim(text);
-  if (text.empty())
+  if (trim(text).empty())
     return fail(ErrorKind::usage, "expected the name of a device", "for example \"RTX 4090\" or \"2x RTX 3090\"");
   if (text.size() > k_max_wish) return fail(ErrorKind::usage, "longer than 400 characters");
   std::vector<WishItem> items;

@@ -33,9 +33,10 @@ NodeId ForwardRecorder::rope(NodeId of) {
   if (positions_ == k_no_node) positions_ = graph_.input(tokens_ * k_f32_bytes * (traits_.positions_of_four ? 4U : 1U));
   const NodeId rotated = graph_.compute(graph_[of].extent, {of, positions_}, true);
   const bool has_factors = model_.rope_factor_count != 0 && !(traits_.factors_only_full && is_windowed(*spec_));
-  if (has_factors && q_.sites.has_gpu()) {
+  if (has_factors && offloads_ && site_ == 0) {
     const Stored factors{.bytes = spec_->key_length / 2 * k_f32_bytes, .site = site_};
-    graph_[rotated].sources[2] = graph_.stored(factors, true);
+    if (rope_factors_ == k_no_node) rope_factors_ = graph_.stored(factors, true);
+    graph_[rotated].sources[2] = rope_factors_;
   }
   return rotated;
 }

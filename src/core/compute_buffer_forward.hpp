@@ -115,6 +115,7 @@ class ForwardRecorder {
   NodeId positions_ = k_no_node, row_ids_ = k_no_node, state_ids_ = k_no_node;
   CacheInputs full_inputs_, window_inputs_;
   NodeId per_layer_ = k_no_node;
+  NodeId rope_factors_ = k_no_node;  ///< the one copy all layers on the host share
 };
 
 }  // namespace canirun

@@ -118,7 +118,8 @@ struct Machine {
   std::vector<ProbeNote> notes;
 };
 
-/// What a model may use of a pool: min(free if known and `only_free`, limit, total).
+/// What a model may use of a pool: what is free if known and `only_free`, else the total, less what the system keeps
+/// (half a GiB of free host memory; of a total 2 GiB on a host, 256 MiB on a GPU; less on small ones), clipped to the limit.
 std::uint64_t usable_bytes(const MemoryPool& pool, bool only_free);
 
 }  // namespace canirun

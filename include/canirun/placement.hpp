@@ -25,7 +25,8 @@ struct Placement {
   std::uint32_t expert_layers_on_cpu = 0;  ///< as -ncmoe counts
   std::int64_t headroom_bytes = 0;         ///< of the tightest pool; negative: what is missing
   std::uint32_t limiting_pool = 0;
-  std::optional<std::uint32_t> max_context_tokens;  ///< largest context that still fits this placement's kind; null if none does
+  /// Largest context, as -c takes it, at which the same kind of placement fits (all on the GPU; or any split); null if none.
+  std::optional<std::uint32_t> max_context_tokens;
 };
 
 struct PlacedMemory {
@@ -37,9 +38,11 @@ struct PlacedMemory {
 MemoryEstimate estimate_memory(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
                                const EngineSettings& settings, const Placement& placement);
 
-/// Finds where the model goes (everything on GPU; else experts to the host from the back; else fewer layers; else CPU),
+/// Finds where the model goes (everything on GPU; else the experts of as few layers as it takes to the host, first layers
+/// first, as -ncmoe does; else fewer layers; else CPU),
 /// honouring forced gpu_layers / cpu_moe_layers, and what that takes. Total: a model that fits nowhere gets the best
 /// attempt with status does_not_fit and negative headroom. `model.layers` must not be empty.
-PlacedMemory place(const Machine& machine, const ModelSpec& model, const WeightTable& weights, const EngineSettings& settings);
+PlacedMemory place(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
+                   const EngineSettings& settings);
 
 }  // namespace canirun

@@ -14,10 +14,12 @@ bool is_windowed(const LayerSpec& layer) {
 }
 bool is_quantised(TensorType type) { return type != TensorType::f32 && type != TensorType::f16 && type != TensorType::bf16; }
 
+bool divides_into_rotations(std::uint32_t head_length) { return head_length != 0 && head_length % k_rotation_step == 0; }
+
 /// Side of the rotation matrix put on quantised keys: the largest power of two times 64 that divides the head.
 std::uint32_t key_rotation_side(std::uint32_t head_length) {
   std::uint32_t side = k_rotation_step;
-  while (head_length % (side * 2) == 0) side *= 2;
+  while (head_length >= side * 2 && head_length % (side * 2) == 0) side *= 2;
   return side;
 }
 
@@ -68,12 +70,13 @@ NodeId ForwardRecorder::flash(NodeId q, const Stored& keys, const Stored& values
   const NodeId k = cached(keys);
   const NodeId v = cached(values);
   const NodeId out = graph_.compute({value_length, heads, tokens_, 1}, {shown, k, v, mask()});
-  if (spec_->attention == AttentionKind::mla) return expand_latent(graph_.part(out, {value_length, tokens_, heads, 1}));
+  if (spec_->attention == AttentionKind::mla && model_.mla)
+    return expand_latent(graph_.part(out, {value_length, tokens_, heads, 1}));
   return graph_.reshape(out, {value_length * heads, tokens_, 1, 1});
 }
 
 NodeId ForwardRecorder::plain(NodeId q, const Stored& keys, const Stored& values, std::uint32_t value_length) {
-  const bool latent = spec_->attention == AttentionKind::mla;
+  const bool latent = spec_->attention == AttentionKind::mla && model_.mla;
   const std::uint32_t cells = cache_cells(model_, *spec_, q_.settings, q_.shape);
   const Extent scores{cells, tokens_ / streams_, spec_->head_count, streams_};
   const NodeId shown = graph_.part(q, {graph_[q].extent[0], tokens_ / streams_, spec_->head_count, streams_});
@@ -102,8 +105,8 @@ NodeId ForwardRecorder::expand_latent(NodeId of) {
 NodeId ForwardRecorder::attend(NodeId q, NodeId k, NodeId v, bool values_in_keys) {
   const EngineSettings& settings = q_.settings;
   CacheInputs& inputs = cache_inputs();
-  const bool rotates_k = !values_in_keys && is_quantised(settings.kv_type_k) && spec_->key_length % k_rotation_step == 0;
-  const bool rotates_v = !values_in_keys && is_quantised(settings.kv_type_v) && spec_->value_length % k_rotation_step == 0;
+  const bool rotates_k = !values_in_keys && is_quantised(settings.kv_type_k) && divides_into_rotations(spec_->key_length);
+  const bool rotates_v = !values_in_keys && is_quantised(settings.kv_type_v) && divides_into_rotations(spec_->value_length);
   if (rotates_k) {
     q = rotate(q, inputs.key_rotation, key_rotation_side(spec_->key_length));
     if (k != k_no_node) k = rotate(k, inputs.key_rotation, key_rotation_side(spec_->key_length));

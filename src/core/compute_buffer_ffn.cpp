@@ -108,7 +108,7 @@ NodeId ForwardRecorder::experts_beside_dense(NodeId residual) {
 
 NodeId ForwardRecorder::feed_forward(NodeId of) {
   const LayerSpec& spec = *spec_;
-  if (spec.feed_forward == FeedForwardKind::dense || !model_.moe) {
+  if (spec.feed_forward == FeedForwardKind::dense || !model_.moe || model_.moe->expert_used_count == 0) {
     return gated(of, TensorRole::ffn_up, TensorRole::ffn_gate, TensorRole::ffn_down, spec.feed_forward_length);
   }
   const NodeId routed = experts(of, of);

@@ -2,7 +2,6 @@
 #include "core/compute_buffer_forward.hpp"
 
 #include <algorithm>
-#include <string_view>
 
 namespace canirun {
 namespace {
@@ -11,37 +10,7 @@ constexpr std::uint64_t k_f32_bytes = 4;
 /// From this many rows on a GPU computes with weights that are on the host (GGML_OP_OFFLOAD_MIN_BATCH).
 constexpr std::uint32_t k_offload_rows = 32;
 
-bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
-
 }  // namespace
-
-GraphTraits graph_traits(const ModelSpec& model) {
-  const std::string_view arch = model.architecture;
-  GraphTraits traits;
-  const bool delta = arch == "qwen35" || arch == "qwen35moe" || arch == "qwen3next";
-  const bool nemotron = arch == "nemotron_h" || arch == "nemotron_h_moe";
-  traits.rows_at_end = delta || nemotron || arch == "gemma4" || arch == "gpt-oss";
-  traits.keeps_hidden = traits.rows_at_end;
-  traits.norm_after_rows = arch == "gpt-oss";
-  traits.early_norm = delta || arch == "kimi-linear";
-  traits.scales_embedding = starts_with(arch, "gemma") || starts_with(arch, "granite");
-  traits.parallel = starts_with(arch, "cohere2") || arch == "command-r" || arch == "phi2";
-  traits.residual_first = starts_with(arch, "lfm2");
-  traits.fed_residual_first = traits.residual_first || starts_with(arch, "phi3");
-  traits.norm_after = starts_with(arch, "olmo2") || arch == "exaone4";
-  traits.norms_values = arch == "gemma4";
-  traits.weighs_before = arch == "llama4";
-  traits.positions_of_four =
-      arch == "qwen35" || arch == "qwen35moe" || starts_with(arch, "qwen2vl") || starts_with(arch, "qwen3vl");
-  traits.has_windows = std::any_of(model.layers.begin(), model.layers.end(), [](const LayerSpec& layer) {
-    return layer.attention == AttentionKind::sliding_window || layer.attention == AttentionKind::chunked;
-  });
-  traits.factors_only_full = arch == "gemma4";
-  traits.fused_delta = model.ssm && model.ssm->fused_beta_alpha;
-  if (arch == "smollm3" || arch == "llama4") traits.rope_except_every = 4;
-  traits.rope_only_windowed = starts_with(arch, "cohere2") || arch == "exaone4" || arch == "afmoe";
-  return traits;
-}
 
 ForwardRecorder::ForwardRecorder(const ForwardQuestion& question, ScratchGraph& graph)
     : q_(question), model_(question.model), graph_(graph), traits_(graph_traits(question.model)) {
@@ -148,7 +117,10 @@ NodeId ForwardRecorder::add_layer_embedding(NodeId hidden) {
   return add(hidden, norm(raised, site_));
 }
 
+/// A layer whose sizes are not known mixes nothing: a record that is wrong must not end the program.
 NodeId ForwardRecorder::mix_tokens(NodeId normed, NodeId residual) {
+  const bool has_state =
+      model_.ssm && model_.ssm->conv_kernel > 0 && model_.ssm->inner_size >= std::max(1U, model_.ssm->time_step_rank);
   switch (spec_->attention) {
     case AttentionKind::none:
       return k_no_node;
@@ -165,7 +137,7 @@ NodeId ForwardRecorder::mix_tokens(NodeId normed, NodeId residual) {
       return short_conv(normed);
     case AttentionKind::parallel_mamba2: {
       const NodeId attended = attention(normed);
-      return add(attended, mamba2(norm(residual, site_)));
+      return has_state ? add(attended, mamba2(norm(residual, site_))) : attended;
     }
     case AttentionKind::full:
     case AttentionKind::sliding_window:
@@ -195,7 +167,7 @@ NodeId ForwardRecorder::layer(std::size_t index, NodeId residual, bool last) {
     normed = traits_.norm_after ? residual : k_no_node;
   }
   NodeId fed = k_no_node;
-  if (spec_->feed_forward == FeedForwardKind::moe_and_dense && model_.moe) {
+  if (spec_->feed_forward == FeedForwardKind::moe_and_dense && model_.moe && model_.moe->expert_used_count != 0) {
     fed = experts_beside_dense(residual);
   } else {
     fed = feed_forward(normed != k_no_node ? normed : norm(residual, site_));
@@ -221,53 +193,6 @@ void ForwardRecorder::head(NodeId hidden) {
   run_on(logits, {.bytes = q_.weights.output_bytes, .site = site}, q_.shape.output_rows);
   graph_[logits].output = true;
   graph_.expand(logits);
-}
-
-bool ForwardRecorder::alike(std::size_t a, std::size_t b) const {
-  const Layout& layout = q_.layout;
-  if (layout.layer_site[a] != layout.layer_site[b] || layout.expert_site[a] != layout.expert_site[b]) return false;
-  if (!q_.coarse && fetches(a) && q_.weights.layers[a].kind != q_.weights.layers[b].kind) return false;
-  const std::uint32_t step = traits_.rope_except_every;
-  if (step != 0 && ((a + 1) % step == 0) != ((b + 1) % step == 0)) return false;
-  return model_.layers[a] == model_.layers[b];
-}
-
-/// Does a layer have weights that come to the GPU for the prompt only?
-bool ForwardRecorder::fetches(std::size_t layer) const {
-  return offloads_ && (q_.layout.layer_site[layer] == k_host_site || q_.layout.expert_site[layer] == k_host_site);
-}
-
-/// The layers worth recording: of a long run of equal periods only the first and the last few, because in between every
-/// period takes the same memory at the same places. Weights that are fetched lie in more ways than one, so more of those
-/// are kept. An even number is left out, because layers may alternate between two ways of lying.
-std::vector<std::size_t> ForwardRecorder::typical_layers() const {
-  constexpr std::size_t k_longest_period = 12;
-  const std::size_t count = model_.layers.size();
-  std::vector<std::size_t> kept;
-  kept.reserve(count);
-  for (std::size_t i = 0; i < count;) {
-    std::size_t period = 0, length = 0, keep_periods = 0, keep_first = 0;
-    for (std::size_t p = 1; p <= k_longest_period && period == 0; ++p) {
-      std::size_t end = i + p;
-      while (end < count && alike(end, end - p)) ++end;
-      keep_periods = q_.coarse ? 2 : fetches(i) || p == 1 ? 6 : 3;
-      keep_first = q_.coarse ? 1 : keep_periods == 6 ? 4 : 2;
-      if (end - i > (keep_periods + 1) * p) {
-        period = p;
-        length = end - i;
-      }
-    }
-    if (period == 0) {
-      kept.push_back(i++);
-      continue;
-    }
-    const std::size_t spare = length / period - keep_periods;
-    const std::size_t skipped = (keep_periods == 6 ? spare / 2 * 2 : spare) * period;
-    for (std::size_t k = 0; k < keep_first * period; ++k) kept.push_back(i + k);
-    for (std::size_t k = keep_first * period + skipped; k < length; ++k) kept.push_back(i + k);
-    i += length;
-  }
-  return kept;
 }
 
 void ForwardRecorder::record() {

@@ -150,3 +150,32 @@ TEST_CASE("nothing to place on gives an answer, not a crash") {
   CHECK(tiny.status == FitStatus::does_not_fit);
   CHECK_FALSE(tiny.max_context_tokens);
 }
+
+TEST_CASE("a record with holes is placed without a crash") {
+  const auto try_on_all = [](const ModelSpec& model) {
+    for (const bool flash : {true, false}) {
+      EngineSettings settings;
+      settings.flash_attn = flash;
+      settings.kv_type_k = TensorType::q8_0;
+      settings.kv_type_v = flash ? TensorType::q8_0 : TensorType::f16;
+      for (const Machine& machine : {host_machine(64 * k_gib), gpu_machine(64 * k_gib, {4 * k_gib, 4 * k_gib})}) {
+        CHECK(place_q4(machine, model, settings).placement.layers.size() == model.layers.size());
+      }
+    }
+  };
+  ModelSpec hybrid = qwen3_6_35b_a3b();
+  hybrid.ssm->conv_kernel = 0;
+  try_on_all(hybrid);
+  hybrid.ssm->time_step_rank = 1U << 20U;
+  try_on_all(hybrid);
+  ModelSpec latent = deepseek_v3();
+  latent.moe->expert_used_count = 0;
+  try_on_all(latent);
+  ModelSpec headless = llama_3_1_8b();
+  for (LayerSpec& layer : headless.layers) layer.head_count = layer.key_length = 0;
+  try_on_all(headless);
+  ModelSpec wordless = gemma_3_12b();
+  wordless.vocab_size = 0;
+  wordless.sliding_window_tokens = 0;
+  try_on_all(wordless);
+}

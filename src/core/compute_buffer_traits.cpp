@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// Which graph an architecture has, and which of its layers are worth recording.
+#include <algorithm>
+#include <string_view>
+
+#include "core/compute_buffer_forward.hpp"
+
+namespace canirun {
+namespace {
+
+bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+
+}  // namespace
+
+GraphTraits graph_traits(const ModelSpec& model) {
+  const std::string_view arch = model.architecture;
+  GraphTraits traits;
+  const bool delta = arch == "qwen35" || arch == "qwen35moe" || arch == "qwen3next";
+  const bool nemotron = arch == "nemotron_h" || arch == "nemotron_h_moe";
+  traits.rows_at_end = delta || nemotron || arch == "gemma4" || arch == "gpt-oss";
+  traits.keeps_hidden = traits.rows_at_end;
+  traits.norm_after_rows = arch == "gpt-oss";
+  traits.early_norm = delta || arch == "kimi-linear";
+  traits.scales_embedding = starts_with(arch, "gemma") || starts_with(arch, "granite");
+  traits.parallel = starts_with(arch, "cohere2") || arch == "command-r" || arch == "phi2";
+  traits.residual_first = starts_with(arch, "lfm2");
+  traits.fed_residual_first = traits.residual_first || starts_with(arch, "phi3");
+  traits.norm_after = starts_with(arch, "olmo2") || arch == "exaone4";
+  traits.norms_values = arch == "gemma4";
+  traits.weighs_before = arch == "llama4";
+  traits.positions_of_four =
+      arch == "qwen35" || arch == "qwen35moe" || starts_with(arch, "qwen2vl") || starts_with(arch, "qwen3vl");
+  traits.has_windows = std::any_of(model.layers.begin(), model.layers.end(), [](const LayerSpec& layer) {
+    return layer.attention == AttentionKind::sliding_window || layer.attention == AttentionKind::chunked;
+  });
+  traits.factors_only_full = arch == "gemma4";
+  traits.fused_delta = model.ssm && model.ssm->fused_beta_alpha;
+  if (arch == "smollm3" || arch == "llama4") traits.rope_except_every = 4;
+  traits.rope_only_windowed = starts_with(arch, "cohere2") || arch == "exaone4" || arch == "afmoe";
+  return traits;
+}
+
+bool ForwardRecorder::alike(std::size_t a, std::size_t b) const {
+  const Layout& layout = q_.layout;
+  if (layout.layer_site[a] != layout.layer_site[b] || layout.expert_site[a] != layout.expert_site[b]) return false;
+  if (!q_.coarse && fetches(a) && q_.weights.layers[a].kind != q_.weights.layers[b].kind) return false;
+  const std::uint32_t step = traits_.rope_except_every;
+  if (step != 0 && ((a + 1) % step == 0) != ((b + 1) % step == 0)) return false;
+  return model_.layers[a] == model_.layers[b];
+}
+
+/// Does a layer have weights that come to the GPU for the prompt only?
+bool ForwardRecorder::fetches(std::size_t layer) const {
+  return offloads_ && (q_.layout.layer_site[layer] == k_host_site || q_.layout.expert_site[layer] == k_host_site);
+}
+
+/// The layers worth recording: of a long run of equal periods only the first and the last few, because in between every
+/// period takes the same memory at the same places. Weights that are fetched lie in more ways than one, so more of those
+/// are kept. An even number is left out, because layers may alternate between two ways of lying.
+std::vector<std::size_t> ForwardRecorder::typical_layers() const {
+  constexpr std::size_t k_longest_period = 12;
+  const std::size_t count = model_.layers.size();
+  std::vector<std::size_t> kept;
+  kept.reserve(count);
+  for (std::size_t i = 0; i < count;) {
+    std::size_t period = 0, length = 0, keep_periods = 0, keep_first = 0;
+    for (std::size_t p = 1; p <= k_longest_period && period == 0; ++p) {
+      std::size_t end = i + p;
+      while (end < count && alike(end, end - p)) ++end;
+      keep_periods = q_.coarse ? 2 : fetches(i) || p == 1 ? 6 : 3;
+      keep_first = q_.coarse ? 1 : keep_periods == 6 ? 4 : 2;
+      if (end - i > (keep_periods + 1) * p) {
+        period = p;
+        length = end - i;
+      }
+    }
+    if (period == 0) {
+      kept.push_back(i++);
+      continue;
+    }
+    const std::size_t spare = length / period - keep_periods;
+    const std::size_t skipped = (keep_periods == 6 ? spare / 2 * 2 : spare) * period;
+    for (std::size_t k = 0; k < keep_first * period; ++k) kept.push_back(i + k);
+    for (std::size_t k = keep_first * period + skipped; k < length; ++k) kept.push_back(i + k);
+    i += length;
+  }
+  return kept;
+}
+
+}  // namespace canirun

@@ -284,6 +284,44 @@ TEST_CASE("break-even beyond capacity is never, with both numbers") {
   CHECK(point.reason.find("this machine can do") != std::string::npos);
 }
 
+TEST_CASE("a machine that never goes off idles on every other day too") {
+  CostInputs inputs;
+  inputs.always_on = true;
+  inputs.active_w = 300;
+  inputs.idle_w = 50;
+  const CostEstimate result = estimate(inputs);
+  const double other_days_kwh = (365 - 230) * 24 * 50 / 1000.0;
+  CHECK(result.local_own->electricity_usd_per_year == Approx(0.2 * (result.local_own->kwh_per_day * 230 + other_days_kwh)));
+}
+
+TEST_CASE("how much it is used is taken as stated: a driver, not part of the range") {
+  CostInputs inputs;
+  inputs.electricity_usd_per_kwh = 0.2;
+  inputs.active_w = 300;
+  inputs.idle_w = 0;
+  // Only the speeds are left to swing: half to double the tokens would be far outside of this.
+  const LocalCost own = *estimate(inputs).local_own;
+  CHECK(own.usd_per_year_range.high < 1.35 * own.usd_per_year);
+  CHECK(estimate(inputs).drivers.at(0).name.find("how much it is used") != std::string::npos);
+}
+
+TEST_CASE("a lowered power limit caps the measured watts") {
+  Machine machine = one_card();
+  machine.devices[1].power_limit_w = 250;  // the record says 280 while decoding
+  const CostEstimate result = estimate_cost(machine, dense_model(), chat_day(), {}, speed(100, 4000), book());
+  CHECK(result.local_own->active_w == Approx(250 / 0.9 + 20));
+  CHECK(result.local_own->prefill_w == Approx(250 / 0.9 + 20));
+}
+
+TEST_CASE("a record with another memory size is another product") {
+  PriceBook prices = book();
+  prices.hardware[0].memory_bytes = 8ULL << 30U;  // the machine's card has 24 GiB
+  const CostEstimate result = estimate_cost(one_card(), dense_model(), chat_day(), {}, speed(100, 4000), prices);
+  CHECK_FALSE(result.local_buy);
+  prices.hardware[0].memory_bytes = 22ULL << 30U;  // what a driver leaves of 24
+  CHECK(estimate_cost(one_card(), dense_model(), chat_day(), {}, speed(100, 4000), prices).local_buy);
+}
+
 TEST_CASE("a profile without output has no break-even, and says so") {
   UsageProfile reads_only = chat_day();
   reads_only.output_tokens_per_day = 0;

@@ -176,6 +176,20 @@ TEST_CASE("the same weights hosted for less than the electricity win; below $100
   CHECK_FALSE(c.decide().worth_it);
 }
 
+TEST_CASE("a small difference keeps owned hardware running but is no reason to buy") {
+  Case c;
+  c.money.ownership = Ownership::buy;
+  c.prices.hardware[0].used_usd = Range::exactly(100);
+  c.usage.output_tokens_per_day = 1'000;
+  c.usage.fresh_input_tokens_per_day = c.usage.cache_read_tokens_per_day = 1'000;
+  const Verdict verdict = c.decide();
+  CHECK(has(verdict, "small_money"));
+  CHECK(verdict.answer == Answer::use_api);
+  CHECK_FALSE(verdict.worth_it);
+  c.money.ownership = Ownership::own;
+  CHECK(c.decide().answer == Answer::run_local);
+}
+
 TEST_CASE("ranges that overlap are about even, decided by the biggest driver") {
   Case c;
   c.money.ownership = Ownership::buy;

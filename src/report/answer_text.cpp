@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 #include <algorithm>
+#include <array>
 #include <canirun/names.hpp>
 
 #include "report/bar.hpp"
@@ -15,7 +16,7 @@ namespace canirun::report {
 namespace {
 
 constexpr std::size_t k_reasons_shown = 3;
-constexpr std::size_t k_suggestions_shown = 3;
+constexpr std::size_t k_suggestions_shown = 4;
 constexpr int k_bar_columns = 20;
 
 void headline(Page& page, const Answer& answer) {
@@ -25,13 +26,22 @@ void headline(Page& page, const Answer& answer) {
       Tone::strong, "on " + machine_phrase(answer.machine), Tone::quiet);
 }
 
+/// The reason that made it a no; capability and money alone never do.
+std::string deciding_reason(const Verdict& verdict) {
+  static constexpr std::array<std::string_view, 4> k_decides{"does_not_fit", "unusable", "floor_decode",
+                                                             "floor_first_token"};
+  for (const Reason& reason : verdict.reasons) {
+    if (std::find(k_decides.begin(), k_decides.end(), reason.code) != k_decides.end()) return reason.text;
+  }
+  return verdict.reasons.empty() ? words_for(verdict.answer) : verdict.reasons.front().text;
+}
+
 /// The answer in a word and a sentence, before any detail.
 void verdict_first(Page& page, const Answer& answer) {
   const Assessment& result = answer.assessment;
   const Verdict& verdict = result.verdict;
   if (!verdict.yes) {
-    const std::string why = verdict.reasons.empty() ? words_for(verdict.answer) : verdict.reasons.front().text;
-    page.paragraph(why, 0, fmt::format("{} NO", sign_of(Mark::no, page.terminal())), tone_of(Mark::no));
+    page.paragraph(deciding_reason(verdict), 0, fmt::format("{} NO", sign_of(Mark::no, page.terminal())), tone_of(Mark::no));
     return;
   }
   std::string text = "it runs here";
@@ -85,7 +95,7 @@ void speed_statement(Page& page, const Answer& answer) {
   }
   const ThroughputEstimate& speed = *result.speed;
   const UsageProfile& usage = answer.question.usage;
-  std::string text = fmt::format("{} tok/s with {} in the context · first word after {} ({} prompt)",
+  std::string text = fmt::format("{} tok/s with {} tokens in the context · first word after {} ({}-token prompt)",
                                  format_rate_range(speed.decode_tokens_per_s), format_context(usage.depth_tokens),
                                  format_seconds_range(speed.time_to_first_token_s), format_context(usage.prompt_tokens));
   // One more depth shows how it slows down: the deepest that the context holds.
@@ -100,24 +110,23 @@ void speed_statement(Page& page, const Answer& answer) {
 
 void capability_statement(Page& page, const Answer& answer) {
   const Capability& capability = answer.assessment.capability;
-  std::string text;
+  const std::string reference = reference_name(answer);
+  std::string text = fmt::format("for {}", words_for(capability.task));
+  if (!capability.grade.empty() && capability.grade != "?") text += " · grade " + capability.grade;
   const auto shared = std::find_if(capability.evidence.begin(), capability.evidence.end(),
                                    [](const CapabilityEvidence& evidence) { return evidence.reference_value.has_value(); });
   if (shared != capability.evidence.end()) {
-    text = fmt::format("{} {} against {} of {}", shared->benchmark, format_significant(shared->local_value, 3),
-                       format_significant(*shared->reference_value, 3), capability.reference);
+    text += fmt::format(" · {} {} against {} of {}", shared->benchmark, format_score(shared->local_value),
+                        format_score(*shared->reference_value), reference);
     const auto more = capability.evidence.size() - 1;
     if (more > 0) text += fmt::format(" · {} more figure{} with --explain", more, more == 1 ? "" : "s");
   } else if (!capability.evidence.empty()) {
     const CapabilityEvidence& first = capability.evidence.front();
-    text = fmt::format("{} {}; no figure that {} has too", first.benchmark, format_significant(first.local_value, 3),
-                       capability.reference.empty() ? "the API model" : capability.reference);
+    text += fmt::format(" · {} {}; no figure that {} has too", first.benchmark, format_score(first.local_value), reference);
   } else {
-    text = "no published figure for this task in the catalog; try it on your own work";
+    text += " · no published figure in the catalog; try it on your own work";
   }
-  if (!capability.grade.empty() && capability.grade != "?") text = "grade " + capability.grade + " · " + text;
-  page.statement(mark_of(capability.level), fmt::format("{}: {}", words_for(capability.task), words_for(capability.level)),
-                 {text});
+  page.statement(mark_of(capability.level), words_for(capability.level), {text});
 }
 
 std::string capacity_phrase(const Capacity& capacity) {
@@ -170,8 +179,8 @@ void verdict_last(Page& page, const Answer& answer, bool explain) {
   if (!verdict.yes || point == nullptr) return;
   if (point->output_tokens_per_day && !point->never) {
     page.paragraph(
-        fmt::format("Break-even against {}: {} output tokens a day ({} times your {} profile){}.", cost.api.front().name,
-                    format_tokens(*point->output_tokens_per_day), format_significant(point->times_stated_use.value_or(0), 2),
+        fmt::format("Break-even against {}: {} output tokens a day ({} your {} profile){}.", cost.api.front().name,
+                    format_tokens(*point->output_tokens_per_day), multiple_of(point->times_stated_use.value_or(0)),
                     answer.request.profile, point->beyond_capacity ? ", more than this machine can make" : ""),
         2);
   } else if (point->never && !point->reason.empty()) {
@@ -186,8 +195,8 @@ void suggestions(Page& page, const Answer& answer) {
   page.blank();
   page.line(answer.assessment.verdict.yes ? "  also possible" : "  nearest yes", Tone::quiet);
   for (std::size_t i = 0; i < std::min(all.size(), k_suggestions_shown); ++i) {
-    page.command(all[i].command, 4);
-    if (!all[i].text.empty()) page.paragraph(all[i].text, 6);
+    if (!all[i].command.empty()) page.command(all[i].command, 4);
+    if (!all[i].text.empty()) page.paragraph(all[i].text, all[i].command.empty() ? 4 : 6);
   }
 }
 

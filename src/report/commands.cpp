@@ -98,7 +98,7 @@ std::optional<LaunchCommand> ollama(const ModelSpec& model, const QuantScheme& q
   const bool quantised_cache = settings.kv_type_k != TensorType::f16;
   if (settings.flash_attn) line.environment += " OLLAMA_FLASH_ATTENTION=1";
   if (quantised_cache) line.environment += fmt::format(" OLLAMA_KV_CACHE_TYPE={}", name_of(settings.kv_type_k));
-  if (quant.id != "Q4_K_M" && quant.id != "MXFP4" && reference == model.ollama_tag) {
+  if (quant.id != "Q4_K_M" && !quant.id.starts_with("MXFP4") && reference == model.ollama_tag) {
     line.note = fmt::format("the tag holds Ollama's own choice of quant, not necessarily {}", quant.id);
   }
   return line;

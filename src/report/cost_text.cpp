@@ -10,6 +10,8 @@
 namespace canirun::report {
 namespace {
 
+constexpr std::size_t k_gaps_shown = 4;
+
 std::string usd_range(const Range& range) { return fmt::format("{}-{}", format_usd(range.low), format_usd(range.high)); }
 
 /// Laid out as a table also in a pipe: these rows are read, not parsed; `--json` is for programs.
@@ -79,8 +81,7 @@ void break_even(Page& page, const CostEstimate& cost) {
       text += point->reason.empty() ? "never" : "never, " + point->reason;
     } else {
       text += fmt::format("{} output tokens a day", format_tokens(*point->output_tokens_per_day));
-      if (point->times_stated_use)
-        text += fmt::format(" ({} times this profile)", format_significant(*point->times_stated_use, 2));
+      if (point->times_stated_use) text += fmt::format(" ({} this profile)", multiple_of(*point->times_stated_use));
       if (point->payback_months) text += fmt::format("; paid back in {}", months(point->payback_months));
       if (point->beyond_capacity) text += "; more than this machine can make";
     }
@@ -132,7 +133,12 @@ std::string render_cost_text(const Answer& answer, const Terminal& terminal, boo
     explain_cost(page, answer);
   } else {
     page.details("moves it most", driver_phrases(cost));
-    page.details("leaves out", cost.leaves_out);
+    std::vector<std::string> gaps = cost.leaves_out;
+    if (gaps.size() > k_gaps_shown) {
+      gaps.resize(k_gaps_shown);
+      gaps.push_back(fmt::format("{} more with --explain", cost.leaves_out.size() - k_gaps_shown));
+    }
+    page.details("leaves out", gaps);
   }
   page.blank();
   std::vector<std::string> reasons;

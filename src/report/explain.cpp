@@ -72,9 +72,9 @@ void explain_speed(Page& page, const Answer& answer) {
   for (const PoolTime& time : speed.pools) {
     const MemoryPool* pool = pool_at(answer.machine, time.pool);
     if (pool == nullptr || time.seconds <= 0) continue;
-    std::string text =
-        fmt::format("{} GB of weights + {} GB of cache per token at {}", format_significant(time.weight_bytes / 1e9, 2),
-                    format_significant(time.kv_bytes / 1e9, 2), format_bandwidth(time.effective_bandwidth_bytes_per_s));
+    std::string text = fmt::format("{} GB of weights", format_significant(time.weight_bytes / 1e9, 2));
+    if (time.kv_bytes > 0) text += fmt::format(" + {} GB of cache", format_significant(time.kv_bytes / 1e9, 2));
+    text += fmt::format(" per token at {}", format_bandwidth(time.effective_bandwidth_bytes_per_s));
     if (pool->bandwidth_bytes_per_s) {
       text += fmt::format(" ({} of {})", format_percent(time.effective_bandwidth_bytes_per_s / *pool->bandwidth_bytes_per_s),
                           format_bandwidth(*pool->bandwidth_bytes_per_s));
@@ -85,10 +85,11 @@ void explain_speed(Page& page, const Answer& answer) {
               fmt::format("low {}, typical {}, high {} tok/s; never above {} (bytes / nominal bandwidth)",
                           format_rate(speed.decode_tokens_per_s.low), format_rate(speed.decode_tokens_per_s.typical),
                           format_rate(speed.decode_tokens_per_s.high), format_rate(speed.roofline_tokens_per_s)));
-  page.detail("prefill",
-              fmt::format("low {}, typical {}, high {} tok/s for a {} prompt", format_rate(speed.prefill_tokens_per_s.low),
-                          format_rate(speed.prefill_tokens_per_s.typical), format_rate(speed.prefill_tokens_per_s.high),
-                          format_context(answer.question.usage.prompt_tokens)));
+  page.detail(
+      "prefill",
+      fmt::format("low {}, typical {}, high {} tok/s for a {}-token prompt", format_rate(speed.prefill_tokens_per_s.low),
+                  format_rate(speed.prefill_tokens_per_s.typical), format_rate(speed.prefill_tokens_per_s.high),
+                  format_context(answer.question.usage.prompt_tokens)));
   std::string depths;
   for (const DepthSpeed& at : speed.by_depth) {
     depths += fmt::format("{}{} at {}", depths.empty() ? "" : ", ", format_rate_range(at.decode_tokens_per_s),
@@ -104,9 +105,9 @@ void explain_speed(Page& page, const Answer& answer) {
 void explain_capability(Page& page, const Answer& answer) {
   const Capability& capability = answer.assessment.capability;
   for (const CapabilityEvidence& evidence : capability.evidence) {
-    std::string text = format_significant(evidence.local_value, 3);
+    std::string text = format_score(evidence.local_value);
     text += evidence.reference_value
-                ? fmt::format(" against {} of {}", format_significant(*evidence.reference_value, 3), capability.reference)
+                ? fmt::format(" against {} of {}", format_score(*evidence.reference_value), reference_name(answer))
                 : std::string(", none for the API model");
     if (evidence.self_reported) text += ", reported by its maker";
     page.detail(evidence.benchmark, fmt::format("{}; {}{}", text, evidence.source,

@@ -36,6 +36,14 @@ std::string how_phrase(const Device& device) {
                                   : fmt::format("{} ({})", device.how_known, name_of(device.basis));
 }
 
+/// How the size and, when there is one, the bandwidth of a pool are known.
+std::string memory_source(const MemoryPool& pool) {
+  std::string text = pool.description;
+  if (!pool.bandwidth_bytes_per_s) return text;
+  if (!text.empty()) text += "; ";
+  return text + provenance_phrase(pool.bandwidth_provenance);
+}
+
 void explain_device(Page& page, const Device& device) {
   const auto number = [&](std::string_view label, const std::optional<double>& value, std::string (*format)(double)) {
     if (value) page.detail(label, format(*value));
@@ -89,10 +97,8 @@ std::string render_machine_text(const Machine& machine, const Terminal& terminal
     if (device.pool < machine.pools.size()) {
       const MemoryPool& pool = machine.pools[device.pool];
       page.detail("  memory", (pool.kind == PoolKind::unified ? "shared with the GPU · " : "") + pool_line(pool));
-      const bool told = !pool.description.empty() || pool.bandwidth_bytes_per_s;
-      if (told && (explain || !pool.bandwidth_bytes_per_s))
-        page.detail("  memory known by", pool.description + (pool.description.empty() ? "" : "; ") +
-                                             provenance_phrase(pool.bandwidth_provenance));
+      const std::string source = memory_source(pool);
+      if (!source.empty() && (explain || !pool.bandwidth_bytes_per_s)) page.detail("  memory known by", source);
     }
     if (cpu) {
       page.detail("  instructions", std::string(name_of(machine.cpu.isa)));

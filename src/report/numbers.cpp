@@ -90,6 +90,8 @@ std::string format_rate_range(const Range& range) {
   return low == high ? low : low + "-" + high;
 }
 
+std::string format_score(double value) { return without_trailing_zero(format_significant(value, 3)); }
+
 std::string format_seconds(double seconds) {
   if (!std::isfinite(seconds)) return "?";
   if (seconds < 0.0095) return fmt::format("{:.3f} s", seconds);
@@ -153,6 +155,10 @@ std::string format_percent(double share) {
   const double percent = share * 100;
   return fmt::format(
       "{} %", percent != 0 && std::fabs(percent) < 0.95 ? format_significant(percent, 1) : fmt::format("{:.0f}", percent));
+}
+
+std::string multiple_of(double times) {
+  return times < 0.95 ? format_percent(times) + " of" : without_trailing_zero(format_significant(times, 2)) + " times";
 }
 
 std::string format_watts(double watts) {

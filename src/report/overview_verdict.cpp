@@ -2,6 +2,7 @@
 #include "report/overview_verdict.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "report/phrases.hpp"
 
@@ -38,7 +39,13 @@ OverviewVerdict judge_overview(const Overview& overview) {
     }
   }
 
-  if (verdict.local_tasks.empty() && !anything_runs) {
+  const std::vector<MemoryPool>& pools = overview.machine.pools;
+  const bool no_speeds = std::none_of(pools.begin(), pools.end(),
+                                      [](const MemoryPool& pool) { return pool.bandwidth_bytes_per_s.has_value(); });
+  if (!anything_runs && no_speeds) {
+    verdict.answer = canirun::Answer::use_api;
+    verdict.text = "no speed can be told without the memory bandwidth: give it with --bandwidth, as in --bandwidth 83GB/s";
+  } else if (!anything_runs) {
     verdict.answer = canirun::Answer::use_api;
     verdict.text = "nothing here runs at a readable speed: use an API, or see what would with canirun list --sort speed";
   } else if (verdict.local_tasks.empty()) {

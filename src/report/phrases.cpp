@@ -208,6 +208,14 @@ Mark fit_mark(const Placement& placement) {
   return placement.status == FitStatus::does_not_fit && placement.fits_idle ? Mark::partly : mark_of(placement.status);
 }
 
+std::string reference_name(const Answer& answer) {
+  const std::string& reference = answer.assessment.capability.reference;
+  for (const ApiCost& api : answer.assessment.cost.api) {
+    if (api.price_id == reference) return api.name;
+  }
+  return reference.empty() ? "the API model" : reference;
+}
+
 std::string provenance_phrase(const Provenance& provenance) {
   std::string text(name_of(provenance.basis));
   if (!provenance.source.empty()) text += ": " + provenance.source;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "report/report.hpp"
 #include "report/style.hpp"
 
 /// Values of the vocabulary in a person's words. UTF-8; the page transcribes for ASCII terminals.
@@ -35,6 +36,8 @@ std::string placement_phrase(const Machine& machine, const ModelSpec& model, con
 /// "fits on the GPU", "fits on 2 GPUs", "fits in memory", "fits, split GPU and CPU", "fits when idle", "does not fit".
 std::string fit_heading(const Machine& machine, const Placement& placement);
 Mark fit_mark(const Placement& placement);
+/// Name of the API model the capability is compared with; its price id where no price has a name for it.
+std::string reference_name(const Answer& answer);
 /// "by NVML, 2026-11-23": basis, source and date, whatever is there.
 std::string provenance_phrase(const Provenance& provenance);
 

@@ -92,6 +92,12 @@ TEST_CASE("parameters, shares, watts, clocks") {
   CHECK(format_percent(0.313) == "31 %");
   CHECK(format_percent(0.004) == "0.4 %");
   CHECK(format_percent(0) == "0 %");
+  CHECK(format_score(9.0) == "9");
+  CHECK(format_score(21.44) == "21.4");
+  CHECK(format_score(1354) == "1354");
+  CHECK(multiple_of(1.4) == "1.4 times");
+  CHECK(multiple_of(2) == "2 times");
+  CHECK(multiple_of(0.046) == "5 % of");
   CHECK(format_watts(319.6) == "320 W");
   CHECK(format_watts(5.5) == "5.5 W");
   CHECK(format_hertz(2.52e9) == "2.52 GHz");

@@ -18,8 +18,10 @@ TaskPick pick(Task task, CapabilityLevel level, UsabilityLevel usability = Usabi
   one.best = row;
   return one;
 }
-OverviewVerdict judge(std::vector<TaskPick> picks) {
-  const Machine machine;
+OverviewVerdict judge(std::vector<TaskPick> picks, bool bandwidth_known = true) {
+  Machine machine;
+  machine.pools.resize(1);
+  if (bandwidth_known) machine.pools[0].bandwidth_bytes_per_s = 80e9;
   Overview overview{.head = {},
                     .machine = machine,
                     .engine = Engine::llama_cpp,
@@ -63,4 +65,5 @@ TEST_CASE("nothing at all") {
   none.task = Task::chat;
   CHECK(judge({none}).answer == canirun::Answer::use_api);
   CHECK(judge({none}).text.find("nothing here runs") == 0);
+  CHECK(judge({none}, false).text.find("--bandwidth") != std::string::npos);
 }

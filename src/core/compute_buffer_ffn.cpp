@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+
 #include "core/compute_buffer_forward.hpp"
 
 namespace canirun {
@@ -43,6 +45,9 @@ NodeId ForwardRecorder::route(NodeId of, NodeId& weights) {
   }
   const NodeId sorted = graph_.compute(all, {selection});
   const NodeId chosen = graph_.part(sorted, used);
+  // The first of each sorted row: where they are needed on another device, the rows are copied whole.
+  graph_[chosen].bytes =
+      graph_[sorted].bytes - (moe.expert_count - std::min(moe.expert_count, moe.expert_used_count)) * k_f32_bytes;
   const NodeId picked = graph_.compute({1, moe.expert_used_count, rows, 1},
                                        {graph_.reshape(probabilities, {1, moe.expert_count, rows, 1}), chosen});
   const NodeId flat = graph_.reshape(picked, used);

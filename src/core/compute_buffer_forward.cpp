@@ -173,7 +173,8 @@ NodeId ForwardRecorder::layer(std::size_t index, NodeId residual, bool last) {
     fed = feed_forward(normed != k_no_node ? normed : norm(residual, site_));
   }
   const NodeId out = traits_.fed_residual_first ? add(residual, fed) : add(fed, residual);
-  return per_layer_ != k_no_node ? add_layer_embedding(out) : out;
+  const NodeId with_embedding = per_layer_ != k_no_node ? add_layer_embedding(out) : out;
+  return model_.layer_output_scale ? weigh(with_embedding, {.bytes = k_f32_bytes, .site = site_}) : with_embedding;
 }
 
 void ForwardRecorder::head(NodeId hidden) {

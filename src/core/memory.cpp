@@ -50,12 +50,34 @@ void add_embedding_and_output(const MemoryQuestion& question, const Layout& layo
   memory[k_host_site].output_bytes += question.model.vocab_size * k_logit_bytes * question.shape.sequences;
 }
 
-void add_buffers(const MemoryQuestion& question, const SiteBytes& compute, SiteMemory& memory) {
+/// CUDA's flash attention works on f16: of a quantised cache it keeps one layer's K and V unpacked beside the scratch
+/// buffer. Source: ggml_cuda_flash_attn_ext_get_alloc_size (read, not measured; other backends do without).
+std::uint64_t unpacked_cache_bytes(const MemoryQuestion& question, const Layout& layout, std::uint32_t site) {
+  constexpr std::uint64_t k_f16_bytes = 2;
+  const EngineSettings& settings = question.settings;
+  const bool on_cuda = question.sites.backend == Backend::cuda || question.sites.backend == Backend::rocm;
+  if (!on_cuda || !settings.flash_attn) return 0;
+  const auto is_packed = [](TensorType type) { return traits(type).block_elements > 1; };
+  std::uint64_t largest = 0;
+  for (std::size_t i = 0; i < layout.layer_site.size(); ++i) {
+    const LayerSpec& layer = question.model.layers[i];
+    if (layout.layer_site[i] != site || cache_row_bytes(question.model, layer, settings) == 0) continue;
+    std::uint64_t row = 0;
+    if (is_packed(settings.kv_type_k)) row += std::uint64_t{layer.head_count_kv} * layer.key_length;
+    if (is_packed(settings.kv_type_v)) row += std::uint64_t{layer.head_count_kv} * layer.value_length;
+    const std::uint64_t cells = cache_cells(question.model, layer, settings, question.shape);
+    largest = std::max(largest, row * cells * question.shape.streams * k_f16_bytes);
+  }
+  return largest;
+}
+
+void add_buffers(const MemoryQuestion& question, const Layout& layout, const SiteBytes& compute, SiteMemory& memory) {
   for (std::uint32_t site = 0; site < question.sites.count; ++site) memory[site].compute_bytes += compute[site];
   memory[k_host_site].runtime_overhead_bytes += host_overhead_bytes(question.model);
   for (std::uint32_t site = 1; site < question.sites.count; ++site) {
     const Device& device = question.machine.devices[question.sites.device[site]];
-    memory[site].runtime_overhead_bytes += device_overhead_bytes(device, question.sites.backend, question.settings.engine);
+    memory[site].runtime_overhead_bytes += device_overhead_bytes(device, question.sites.backend, question.settings.engine) +
+                                           unpacked_cache_bytes(question, layout, site);
   }
 }
 
@@ -96,7 +118,7 @@ SiteMemory site_memory(const MemoryQuestion& question, const Layout& layout, con
   SiteMemory memory{};
   add_layers(question, layout, memory);
   add_embedding_and_output(question, layout, memory);
-  add_buffers(question, compute, memory);
+  add_buffers(question, layout, compute, memory);
   return memory;
 }
 

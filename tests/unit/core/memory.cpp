@@ -88,3 +88,16 @@ TEST_CASE("repacked weights are used, but the mapped copy can be reclaimed") {
   machine.cpu.isa = CpuIsa::avx2;
   CHECK(place(machine, model, weights, EngineSettings{}).memory.parts.repacked_weights_bytes == 0);
 }
+
+TEST_CASE("CUDA keeps one layer of a quantised cache unpacked") {
+  EngineSettings settings;
+  const auto overhead_with = [&](TensorType type) {
+    settings.kv_type_k = settings.kv_type_v = type;
+    const WeightTable weights = sum_weights(llama_3_1_8b(), q4_k_m());
+    return place(gpu_machine(32 * k_gib, {24 * k_gib}), llama_3_1_8b(), weights, settings)
+        .memory.parts.runtime_overhead_bytes;
+  };
+  CHECK(overhead_with(TensorType::q8_0) - overhead_with(TensorType::f16) == 32 * k_mib);  // 8192 x 2 x 1024 x 2 bytes
+  settings.flash_attn = false;
+  CHECK(overhead_with(TensorType::q8_0) == overhead_with(TensorType::f16));
+}

@@ -123,7 +123,7 @@ void complete_cpu(Machine& machine, Device& device, const Catalog& catalog) {
   if (!record) {
     if (!machine.pools.empty() && !machine.pools.front().bandwidth_bytes_per_s) {
       machine.notes.push_back(
-          {"cpu record", "no record of \"" + name + "\": memory bandwidth is unknown (--bandwidth helps)"});
+          {"cpu record", "no record of \"" + name + "\": what was not measured is unknown (--bandwidth helps)"});
     }
     return;
   }

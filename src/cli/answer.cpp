@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/answer.hpp"
 
+#include <fmt/format.h>
+
 #include <string>
 
 namespace canirun::cli {
@@ -9,23 +11,67 @@ namespace {
 /// What a no offers at most; more would be a list to read, not help.
 constexpr std::size_t k_most_suggestions = 3;
 
-/// Tries what would make it smaller and keeps what then fits: the nearest yeses, each with the command to check it.
+/// The machine's flags that a command in a suggestion must repeat to be about the same machine. `--on` is in it already.
+std::string repeated_flags(const Session& session, const report::RequestEcho& echo) {
+  std::string flags;
+  const auto add = [&](std::string_view name, const std::optional<std::string>& value) {
+    if (value) flags += fmt::format(" --{} {}", name, *value);
+  };
+  add("ram", echo.ram);
+  add("vram", echo.vram);
+  add("bandwidth", echo.bandwidth);
+  if (!echo.on) add("machine", session.options().machine_file);
+  return flags;
+}
+
+bool meets(const Floors& floors, const Assessment& fit) {
+  if (fit.placed.placement.status == FitStatus::does_not_fit || fit.usability.level == UsabilityLevel::unusable)
+    return false;
+  if (!fit.speed) return !floors.min_decode_tokens_per_s && !floors.max_time_to_first_token_s;
+  if (floors.min_decode_tokens_per_s && fit.speed->decode_tokens_per_s.typical < *floors.min_decode_tokens_per_s)
+    return false;
+  return !floors.max_time_to_first_token_s || fit.speed->time_to_first_token_s.typical <= *floors.max_time_to_first_token_s;
+}
+
+/// Tries what would make it smaller and keeps what then runs and meets the floors: the nearest yeses, each with the
+/// command to check it.
 void add_nearest_yeses(Session& session, Answered& answered) {
   const catalog::Catalog& catalog = session.catalog();
   const Resolved& asked = answered.question;
   std::vector<Suggestion>& suggestions = answered.assessment.verdict.suggestions;
+  const std::uint32_t limit = asked.model->context_limit_tokens;
+  std::size_t found = 0;
   for (const Alternative& alternative :
        alternatives_to_try(*asked.machine, *asked.model, asked.quant->id, asked.question.settings)) {
-    if (suggestions.size() >= k_most_suggestions) return;
+    if (found >= k_most_suggestions) return;
+    if (limit != 0 && alternative.settings.context_tokens > limit) continue;
     const Result<QuantScheme> quant = catalog.quant(alternative.quant);
     if (!quant) continue;
     Question question = asked.question;
     question.settings = alternative.settings;
-    const Assessment fit = assess_fit(*asked.machine, *asked.model, *quant, question, catalog.books());
-    if (fit.placed.placement.status == FitStatus::does_not_fit) continue;
-    if (fit.usability.level == UsabilityLevel::unusable) continue;
+    if (!meets(question.floors, assess_fit(*asked.machine, *asked.model, *quant, question, catalog.books()))) continue;
     suggestions.push_back(alternative.suggestion);
+    ++found;
   }
+}
+
+/// A context that was asked for is a floor like any other: beyond what the model was made for, the answer is no.
+void hold_to_context_limit(Answered& answered) {
+  const std::uint32_t limit = answered.question.model->context_limit_tokens;
+  const std::uint32_t asked = answered.question.question.settings.context_tokens;
+  if (limit == 0 || asked <= limit) return;
+  Verdict& verdict = answered.assessment.verdict;
+  verdict.yes = false;
+  verdict.worth_it = false;
+  verdict.answer = verdict.answer == Answer::use_api ? Answer::use_api : Answer::cannot_run;
+  const ModelSpec& model = *answered.question.model;
+  verdict.reasons.insert(
+      verdict.reasons.begin(),
+      {"beyond_context_limit", fmt::format("{} was made for {} tokens of context, not {}", model.name, limit, asked)});
+  const std::optional<std::string>& on = answered.question.echo.on;
+  verdict.suggestions.insert(verdict.suggestions.begin(), {fmt::format("canirun check {}{} --ctx {}", model.id,
+                                                                       on ? fmt::format(" --on \"{}\"", *on) : "", limit),
+                                                           "the longest context it was made for"});
 }
 
 }  // namespace
@@ -36,7 +82,12 @@ Result<Answered> answer_request(Session& session, const Request& request) {
   Answered answered{.question = std::move(*resolved), .assessment = {}};
   const Resolved& asked = answered.question;
   answered.assessment = assess(*asked.machine, *asked.model, *asked.quant, asked.question, session.catalog().books());
-  if (answered.assessment.placed.placement.status == FitStatus::does_not_fit) add_nearest_yeses(session, answered);
+  hold_to_context_limit(answered);
+  if (!answered.assessment.verdict.yes) add_nearest_yeses(session, answered);
+  const std::string flags = repeated_flags(session, asked.echo);
+  for (Suggestion& suggestion : answered.assessment.verdict.suggestions) {
+    if (!suggestion.command.empty()) suggestion.command += flags;
+  }
   return answered;
 }
 

@@ -141,6 +141,9 @@ Result<Invocation> parse_arguments(const std::vector<std::string>& arguments) {
   }
   for (Given& each : given) declare(app, each, brief_help, full_help);
   app.add_option("words", options.words)->expected(0, -1);
+  const auto dashes = std::find(rest.begin(), rest.end(), "--");
+  const std::vector<std::string> plain_words(dashes == rest.end() ? dashes : dashes + 1, rest.end());
+  rest.erase(dashes, rest.end());
   try {
     std::reverse(rest.begin(), rest.end());  // CLI11 takes a vector from its end
     app.parse(rest);
@@ -153,6 +156,8 @@ Result<Invocation> parse_arguments(const std::vector<std::string>& arguments) {
     if (!extra.empty() && extra[0] == '-') return tl::unexpected<Error>(unknown_flag(extra, command));
     options.words.push_back(extra);
   }
+
+  options.words.insert(options.words.end(), plain_words.begin(), plain_words.end());
 
   if (brief_help || full_help) {
     options.help = full_help ? HelpWanted::full : HelpWanted::brief;

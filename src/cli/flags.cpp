@@ -29,9 +29,9 @@ constexpr Flag k_flags[] = {
      [](O& o, S v) { o.request.bandwidth = Word{v}; }},
 
     // --- model and engine ------------------------------------------------------------------------------------
-    {"quant", 0, "NAME", G::engine, on::question, true, "how the weights are stored: Q4_K_M, Q8_0, MXFP4, mlx-4bit, ...",
+    {"quant", 0, "NAME", G::engine, on::question, true, "how the weights are stored, such as Q4_K_M, Q8_0, MXFP4, mlx-4bit",
      "Q4_K_M, smaller where that does not fit", "", false, [](O& o, S v) { o.request.quant = v; }},
-    {"ctx", 0, "N", G::engine, on::question, true, "tokens of context to reserve: 8192, 32k, ...",
+    {"ctx", 0, "N", G::engine, on::question, true, "tokens of context to reserve, such as 8192 or 32k",
      "8192, or what the model can do", "", false, [](O& o, S v) { o.request.context_tokens = Word{v}; }},
     {"kv-type", 0, "TYPE", G::engine, on::question, true, "type of the KV cache", "f16", k_kv_types, false,
      [](O& o, S v) { o.request.kv_type = v; }},
@@ -116,8 +116,8 @@ constexpr Flag k_flags[] = {
      [](O& o, S v) { o.request.money.hardware_price_usd = Word{v}; }},
     {"kwh", 0, "USD", G::money, on::question, true, "price of a kWh", "the region's", "", false,
      [](O& o, S v) { o.request.money.electricity_usd_per_kwh = Word{v}; }},
-    {"region", 0, "CODE", G::money, on::question, false, "where electricity is bought: US, US-CA, DE, ...", "US", "", false,
-     [](O& o, S v) { o.request.money.region = v; }},
+    {"region", 0, "CODE", G::money, on::question, false, "where electricity is bought, such as US, US-CA, DE", "US", "",
+     false, [](O& o, S v) { o.request.money.region = v; }},
     {"watts", 0, "W", G::money, on::one_model, false, "power while it computes", "the device's", "", false,
      [](O& o, S v) { o.request.money.active_w = Word{v}; }},
     {"idle-watts", 0, "W", G::money, on::one_model, false, "power while it waits", "the device's", "", false,

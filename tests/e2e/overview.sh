@@ -6,5 +6,5 @@ run 0
 run 0 --on "RTX 4090" --json
 json 'd["schema"] == "canirun/overview" and d["schema_version"] == 1'
 run 0 --on "RTX 4090"
-for task in chat coding summarise reasoning structured; do out_has "$task"; done
+for task in chat coding summarising reasoning structured; do out_has "$task"; done
 out_has "VERDICT"

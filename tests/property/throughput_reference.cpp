@@ -15,7 +15,7 @@
 
 using namespace canirun;
 
-namespace reference {
+namespace throughput_reference {
 
 struct Run {
   std::string device_class, on, model, quant, backend, source;
@@ -62,7 +62,7 @@ const std::vector<Run>& runs() {
   return rows;
 }
 
-}  // namespace reference
+}  // namespace throughput_reference
 
 namespace {
 
@@ -71,7 +71,7 @@ const catalog::Catalog& data() {
   return loaded;
 }
 
-ThroughputEstimate estimate(const reference::Run& run) {
+ThroughputEstimate estimate(const throughput_reference::Run& run) {
   INFO(run.on << ", " << run.model << " " << run.quant);
   catalog::MachineWish wish;
   wish.on = run.on;
@@ -120,7 +120,7 @@ const std::map<std::string, Budget>& budgets() {
 TEST_CASE("published runs lie near the estimate, class by class") {
   std::map<std::string, std::vector<double>> decode, prefill;
   std::size_t held = 0;
-  for (const reference::Run& run : reference::runs()) {
+  for (const throughput_reference::Run& run : throughput_reference::runs()) {
     const ThroughputEstimate speed = estimate(run);
     decode[run.device_class].push_back(ratio_error(speed.decode_tokens_per_s.typical, run.decode_tokens_per_s));
     if (run.prefill_tokens_per_s) {
@@ -136,12 +136,12 @@ TEST_CASE("published runs lie near the estimate, class by class") {
     CHECK(quantile(decode.at(name), 0.5) <= budget.decode_median);
     CHECK(quantile(prefill.at(name), 0.5) <= budget.prefill_median);
   }
-  CHECK(static_cast<double>(held) / static_cast<double>(reference::runs().size()) >= 0.65);
+  CHECK(static_cast<double>(held) / static_cast<double>(throughput_reference::runs().size()) >= 0.65);
 }
 
 TEST_CASE("the figures everybody knows") {
   const auto decode = [](const char* on, const char* model, const char* quant) {
-    reference::Run run;
+    throughput_reference::Run run;
     run.on = on;
     run.model = model;
     run.quant = quant;

@@ -9,7 +9,7 @@
 #include "catalog/catalog.hpp"
 #include "json/text.hpp"
 
-namespace reference {
+namespace weights_reference {
 
 struct Loaded {
   std::string model, quant;
@@ -55,7 +55,7 @@ Table load() {
   return *table;
 }
 
-}  // namespace reference
+}  // namespace weights_reference
 
 using namespace canirun;
 
@@ -82,9 +82,9 @@ double layers_mib(const WeightTable& table) {
 
 TEST_CASE("weight buffers are those the engine allocates", "[weights][reference]") {
   const catalog::Catalog catalog = catalog::Catalog::embedded();
-  const reference::Table table = reference::load();
+  const weights_reference::Table table = weights_reference::load();
   REQUIRE(table.loaded.size() >= 41);
-  for (const reference::Loaded& row : table.loaded) {
+  for (const weights_reference::Loaded& row : table.loaded) {
     CAPTURE(row.model, row.quant);
     const WeightTable weights = weights_of(catalog, row.model, row.quant);
     if (row.host_mib) {
@@ -100,9 +100,9 @@ TEST_CASE("weight buffers are those the engine allocates", "[weights][reference]
 
 TEST_CASE("file sizes are those the engine's quantizer would write, to the byte", "[weights][reference]") {
   const catalog::Catalog catalog = catalog::Catalog::embedded();
-  const reference::Table table = reference::load();
+  const weights_reference::Table table = weights_reference::load();
   REQUIRE(table.written.size() >= 100);
-  for (const reference::Written& row : table.written) {
+  for (const weights_reference::Written& row : table.written) {
     CAPTURE(row.model, row.quant);
     CHECK(weights_of(catalog, row.model, row.quant).file_bytes == row.tensor_bytes);
   }

@@ -41,7 +41,7 @@ struct Alternative {
   EngineSettings settings;
   Suggestion suggestion;  ///< as it will be shown once it is known to work
 };
-/// Nearest first: one step of one knob, then larger steps, then two knobs together. At most a dozen. Only changes that make
+/// Nearest first: one step of one knob, then larger steps, then two knobs together. At most eighteen. Only changes that make
 /// it smaller are proposed. Quant names are the common llama.cpp mixtures.
 std::vector<Alternative> alternatives_to_try(const Machine& machine, const ModelSpec& model, const std::string& quant,
                                              const EngineSettings& settings);
@@ -51,5 +51,9 @@ std::vector<Alternative> alternatives_to_try(const Machine& machine, const Model
 Verdict decide(const Machine& machine, const ModelSpec& model, const PlacedMemory& placed,
                const std::optional<ThroughputEstimate>& speed, const Usability& usability, const Capability& capability,
                const CostEstimate& cost, const Floors& floors, const Policy& policy);
+
+/// A context that was asked for is a floor like any other: beyond what the model was made for (its limit, when known)
+/// the answer becomes no, with the longest context it was made for as the nearest yes.
+void hold_to_context_limit(Verdict& verdict, const Machine& machine, const ModelSpec& model, const EngineSettings& settings);
 
 }  // namespace canirun

@@ -50,28 +50,10 @@ void add_nearest_yeses(Session& session, Answered& answered) {
     Question question = asked.question;
     question.settings = alternative.settings;
     if (!meets(question.floors, assess_fit(*asked.machine, *asked.model, *quant, question, catalog.books()))) continue;
-    suggestions.push_back(alternative.suggestion);
+    suggestions.insert(suggestions.begin() + static_cast<std::ptrdiff_t>(found),
+                       alternative.suggestion);  // before "more memory"
     ++found;
   }
-}
-
-/// A context that was asked for is a floor like any other: beyond what the model was made for, the answer is no.
-void hold_to_context_limit(Answered& answered) {
-  const std::uint32_t limit = answered.question.model->context_limit_tokens;
-  const std::uint32_t asked = answered.question.question.settings.context_tokens;
-  if (limit == 0 || asked <= limit) return;
-  Verdict& verdict = answered.assessment.verdict;
-  verdict.yes = false;
-  verdict.worth_it = false;
-  verdict.answer = verdict.answer == Answer::use_api ? Answer::use_api : Answer::cannot_run;
-  const ModelSpec& model = *answered.question.model;
-  verdict.reasons.insert(
-      verdict.reasons.begin(),
-      {"beyond_context_limit", fmt::format("{} was made for {} tokens of context, not {}", model.name, limit, asked)});
-  const std::optional<std::string>& on = answered.question.echo.on;
-  verdict.suggestions.insert(verdict.suggestions.begin(), {fmt::format("canirun check {}{} --ctx {}", model.id,
-                                                                       on ? fmt::format(" --on \"{}\"", *on) : "", limit),
-                                                           "the longest context it was made for"});
 }
 
 }  // namespace
@@ -82,7 +64,6 @@ Result<Answered> answer_request(Session& session, const Request& request) {
   Answered answered{.question = std::move(*resolved), .assessment = {}};
   const Resolved& asked = answered.question;
   answered.assessment = assess(*asked.machine, *asked.model, *asked.quant, asked.question, session.catalog().books());
-  hold_to_context_limit(answered);
   if (!answered.assessment.verdict.yes) add_nearest_yeses(session, answered);
   const std::string flags = repeated_flags(session, asked.echo);
   for (Suggestion& suggestion : answered.assessment.verdict.suggestions) {

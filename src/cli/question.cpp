@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 namespace canirun::cli {
 namespace {
@@ -15,6 +16,13 @@ constexpr std::uint32_t k_most_layers = 99999;
 constexpr std::uint32_t k_most_threads = 4096;
 constexpr double k_most_usd = 1e9;
 constexpr double k_most_watts = 1e6;
+
+/// ISO date of the clock, for the age of prices.
+std::string today() {
+  const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now())};
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
+}
 
 }  // namespace
 
@@ -76,6 +84,7 @@ UsageProfile usage_asked(RequestChecker& checker, const Request& request, UsageP
 CostInputs money_asked(RequestChecker& checker, const Request& request) {
   const MoneyRequest& asked = request.money;
   CostInputs money;
+  money.today = today();
   checker.choice(asked.ownership, {"money/ownership", "own"}, money.ownership);
   checker.number(asked.hardware_price_usd, {"money/hardware_price_usd", "hw-price"}, 0, k_most_usd,
                  money.hardware_price_usd);

@@ -8,10 +8,11 @@
 namespace canirun {
 namespace {
 
-/// Common llama.cpp mixtures from big to small. Below Q3 the loss is plain to see, so the list ends there with one.
-constexpr std::string_view k_quants[] = {"F16",    "Q8_0",   "Q6_K",   "Q5_K_M",  "Q5_K_S", "Q4_K_M",
-                                         "Q4_K_S", "IQ4_XS", "Q3_K_M", "IQ3_XXS", "Q2_K"};
-constexpr std::size_t k_most = 12;
+/// Common llama.cpp mixtures from big to small. From k_lossy on the loss is plain to see, and the text says so.
+constexpr std::string_view k_quants[] = {"F16",    "Q8_0",   "Q6_K",    "Q5_K_M", "Q5_K_S", "Q4_K_M", "Q4_K_S",
+                                         "IQ4_XS", "Q3_K_M", "IQ3_XXS", "Q2_K",   "IQ2_M",  "IQ2_XXS"};
+constexpr auto k_lossy = std::end(k_quants) - 4;
+constexpr std::size_t k_most = 18;
 constexpr std::uint32_t k_least_context = 2048;
 
 struct Change {
@@ -76,7 +77,7 @@ std::vector<Alternative> alternatives_to_try(const Machine& machine, const Model
   for (const std::string& name : smaller) {
     EngineSettings small = with_context(settings, short_context);
     if (can_quantise_kv) small = with_kv(small, TensorType::q8_0);
-    const bool lossy = name == "Q2_K" || name == "IQ3_XXS";
+    const bool lossy = std::find(k_lossy, std::end(k_quants), name) != std::end(k_quants);
     changes.push_back({name, small,
                        fmt::format("a smaller quant and {} tokens of context{}", short_context,
                                    lossy ? ", at a visible loss of quality" : "")});

@@ -41,7 +41,7 @@ Assessment assess(const Machine& machine, const ModelSpec& model, const QuantSch
 
   // Whether it is good enough for the task, by published evidence against the API model.
   answer.capability = judge_capability(model, question.usage.task, question.money.versus,
-                                       quality_of_reference(books.prices, question.money.versus), books.capability);
+                                       quality_of_reference(books.prices, question.money.versus), books.capability, &quant);
 
   // What it costs here, at an API, and rented.
   answer.cost = estimate_cost(machine, model, question.usage, question.money, answer.speed, books.prices);
@@ -49,6 +49,7 @@ Assessment assess(const Machine& machine, const ModelSpec& model, const QuantSch
   // Gates first, money last.
   answer.verdict = decide(machine, model, answer.placed, answer.speed, answer.usability, answer.capability, answer.cost,
                           question.floors, question.policy);
+  hold_to_context_limit(answer.verdict, machine, model, question.settings);
   return answer;
 }
 

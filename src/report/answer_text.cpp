@@ -76,9 +76,14 @@ void pool_lines(std::vector<std::string>& body, const Answer& answer, const Term
 
 void memory_statement(Page& page, const Answer& answer) {
   const PlacedMemory& placed = answer.assessment.placed;
-  std::vector<std::string> body{fmt::format("{} at {} context: {}", format_binary_bytes(placed.memory.parts.total()),
-                                            format_context(answer.question.settings.context_tokens),
-                                            parts_phrase(placed.memory.parts))};
+  MemoryParts needed = placed.memory.parts;
+  needed.repacked_weights_bytes = 0;  // told on its own: the mapped file behind that copy can be dropped
+  std::vector<std::string> body{fmt::format("{} at {} context: {}", format_binary_bytes(needed.total()),
+                                            format_context(answer.question.settings.context_tokens), parts_phrase(needed))};
+  if (const std::uint64_t copy = placed.memory.parts.repacked_weights_bytes; copy > 0) {
+    body.push_back(fmt::format("while loading up to {} more: the CPU's repacked copy, until the file's pages are dropped",
+                               format_binary_bytes(copy)));
+  }
   if (placed.placement.status == FitStatus::fits_offloaded)
     body.push_back(placement_phrase(answer.machine, answer.model, placed.placement));
   pool_lines(body, answer, page.terminal());
@@ -165,7 +170,9 @@ std::string upper(std::string text) {
 void verdict_last(Page& page, const Answer& answer, bool explain) {
   const Verdict& verdict = answer.assessment.verdict;
   std::vector<std::string> reasons;
+  if (!verdict.yes) reasons.push_back(deciding_reason(verdict));  // what made it a no comes first
   for (const Reason& reason : verdict.reasons) {
+    if (!reasons.empty() && reason.text == reasons.front()) continue;
     if (explain || reasons.size() < k_reasons_shown) reasons.push_back(reason.text);
   }
   std::string text = fmt::format("{}", fmt::join(reasons, "; "));
@@ -176,8 +183,12 @@ void verdict_last(Page& page, const Answer& answer, bool explain) {
 
   const CostEstimate& cost = answer.assessment.cost;
   const BreakEven* point = cost.api.empty() ? nullptr : break_even_against(cost, cost.api.front().price_id);
-  if (!verdict.yes || point == nullptr) return;
-  if (point->output_tokens_per_day && !point->never) {
+  if (!verdict.yes || point == nullptr || !cost.capacity.feasible) return;
+  if (point->output_tokens_per_day && *point->output_tokens_per_day < 1) {
+    page.paragraph(fmt::format("Already owned, each token costs less here than {} asks for it, from the first one.",
+                               cost.api.front().name),
+                   2);
+  } else if (point->output_tokens_per_day && !point->never) {
     page.paragraph(
         fmt::format("Break-even against {}: {} output tokens a day ({} your {} profile){}.", cost.api.front().name,
                     format_tokens(*point->output_tokens_per_day), multiple_of(point->times_stated_use.value_or(0)),

@@ -22,11 +22,11 @@ std::string memory_bar(const PoolMemory& used, int columns, const Terminal& term
   static constexpr std::array<std::string_view, 4> k_ascii{"#", "%", "=", "."};
   const auto& signs = terminal.unicode ? k_blocks : k_ascii;
   const MemoryParts& parts = used.parts;
-  const std::array<std::uint64_t, 3> groups{parts.weights_bytes + parts.repacked_weights_bytes,
+  const std::array<std::uint64_t, 3> groups{parts.weights_bytes,  // the repacked copy takes the place of mapped pages
                                             parts.kv_cache_bytes + parts.recurrent_state_bytes,
                                             parts.compute_bytes + parts.output_bytes + parts.runtime_overhead_bytes};
   const double whole = static_cast<double>(std::max<std::uint64_t>(used.usable_bytes, 1));
-  const bool over = used.used_bytes > used.usable_bytes;
+  const bool over = used.required_bytes > used.usable_bytes;
   const int room = over ? columns - 1 : columns;
 
   // Ends are rounded, not lengths, so that rounding never adds up.

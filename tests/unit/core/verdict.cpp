@@ -242,7 +242,7 @@ TEST_CASE("alternatives are smaller, nearest first, and say what to type") {
   EngineSettings settings;
   const std::vector<Alternative> list = alternatives_to_try(machine, model, "Q5_K_M", settings);
   REQUIRE(list.size() >= 5);
-  CHECK(list.size() <= 12);
+  CHECK(list.size() <= 18);
   CHECK(list[0].suggestion.command == "canirun check model-8b --on \"RTX Test\" --quant Q5_K_M --kv-type q8_0");
   CHECK(list[1].quant == "Q5_K_S");
   CHECK(list[2].settings.context_tokens == 4096);
@@ -257,5 +257,5 @@ TEST_CASE("alternatives are smaller, nearest first, and say what to type") {
   settings = EngineSettings{};
   settings.context_tokens = 2048;
   settings.flash_attn = false;
-  CHECK(alternatives_to_try(machine, model, "Q2_K", settings).empty());
+  CHECK(alternatives_to_try(machine, model, "IQ2_XXS", settings).empty());
 }

@@ -148,6 +148,7 @@ struct ModelSpec {
   bool layer_output_scale = false;        ///< one scalar a layer (Gemma 4)
   std::optional<TensorType> expert_type;  ///< experts shipped in this type at every quant (gpt-oss: mxfp4)
   bool vision = false, tool_use = false, reasoning = false;
+  bool for_code = false;  ///< made for code: asked about without a profile, it is judged as a coding model
   std::optional<std::uint64_t> vision_parameter_count;
   std::vector<QualityFigure> quality;
   std::vector<PublishedSize> published_sizes;

@@ -158,6 +158,7 @@ ModelSpec expand(ModelRecord record) {
     spec.vision = spec.vision || ability == Ability::vision;
     spec.tool_use = spec.tool_use || ability == Ability::tools;
     spec.reasoning = spec.reasoning || ability == Ability::reasoning;
+    spec.for_code = spec.for_code || ability == Ability::code;
   }
   if (!record.shape) return spec;
 

@@ -16,8 +16,8 @@
 namespace canirun::catalog {
 
 /// What a model can do beyond text in, text out.
-enum class Ability : std::uint8_t { vision, tools, reasoning };
-constexpr auto enum_names(Ability) { return std::array<std::string_view, 3>{"vision", "tools", "reasoning"}; }
+enum class Ability : std::uint8_t { vision, tools, reasoning, code };
+constexpr auto enum_names(Ability) { return std::array<std::string_view, 4>{"vision", "tools", "reasoning", "code"}; }
 
 /// Yes-or-no facts about the stored tensors. Each sets the ModelSpec member of the same meaning.
 enum class Trait : std::uint8_t {

@@ -60,9 +60,11 @@ Result<Resolved> Resolver::resolve_without_model(const Request& request) {
   resolved.machine = *machine;
 
   RequestChecker checker(request.from);
-  const std::string profile_name = request.profile.value_or(std::string(k_default_profile));
+  // Without a profile, the task says which: their names are aliases of profiles.
+  const std::string profile_name = request.profile.value_or(request.task.value_or(std::string(k_default_profile)));
   const Result<UsageProfile> base = profile(profile_name);
-  if (!base) return tl::unexpected<Error>(Error(base.error()).within(checker.name_of({"profile", "profile"})));
+  const KeyName asked_by = request.profile || !request.task ? KeyName{"profile", "profile"} : KeyName{"task", "task"};
+  if (!base) return tl::unexpected<Error>(Error(base.error()).within(checker.name_of(asked_by)));
 
   resolved.question.settings = settings_asked(checker, request);
   resolved.question.usage = usage_asked(checker, request, *base);
@@ -109,7 +111,10 @@ Result<Resolved> Resolver::resolve(const Request& request) {
   const Result<void> known = require_dimensions(**found);
   if (!known) return tl::unexpected<Error>(known.error());
 
-  Result<Resolved> resolved = resolve_without_model(request);
+  // A model made for code is asked about coding unless something else was said.
+  Request about = request;
+  if (!about.profile && !about.task && (*found)->for_code) about.profile = name_of(Task::coding);
+  Result<Resolved> resolved = resolve_without_model(about);
   if (!resolved) return resolved;
   resolved->model = *found;
   adapt_to_model(checker, request, *resolved->model, resolved->question);
@@ -118,7 +123,11 @@ Result<Resolved> Resolver::resolve(const Request& request) {
   // Which quant: the one asked for, the one in the name, or the one that suits the machine.
   const std::string named = request.quant.value_or(catalog::split_model_name(request.model).quant);
   if (!named.empty()) {
-    const Result<std::shared_ptr<const QuantScheme>> scheme = quant(named);
+    Result<std::shared_ptr<const QuantScheme>> scheme = quant(named);
+    // MLX has formats of its own under names that GGUF uses too ("MXFP4").
+    if (resolved->question.settings.engine == Engine::mlx) {
+      if (const Result<std::shared_ptr<const QuantScheme>> own = quant("mlx-" + named)) scheme = own;
+    }
     if (!scheme) return tl::unexpected<Error>(Error(scheme.error()).within(checker.name_of({"quant", "quant"})));
     resolved->quant = *scheme;
   } else {

@@ -72,7 +72,8 @@ constexpr Flag k_flags[] = {
      [](O& o, S) { o.request.repack = false; }},
 
     // --- what it is for --------------------------------------------------------------------------------------
-    {"profile", 0, "NAME", G::use, on::question, true, "kind of use; `canirun help profiles` lists them", "chat", "", false,
+    {"profile", 0, "NAME", G::use, on::question, true,
+     "kind of use, or a .json file of your own; `canirun help profiles` lists them", "chat", "", false,
      [](O& o, S v) { o.request.profile = v; }},
     {"task", 0, "TASK", G::use, on::question, true, "what the answers must be good at", "the profile's",
      "chat|coding|summarise|reasoning|structured", false, [](O& o, S v) { o.request.task = v; }},

@@ -5,6 +5,7 @@
 
 #include "cli/request_checker.hpp"
 #include "cli/text_file.hpp"
+#include "json/check_machine.hpp"
 #include "json/fields_machine.hpp"
 #include "json/text.hpp"
 #include "probe/memory_bandwidth.hpp"
@@ -32,22 +33,6 @@ void fields(Archive& a, MachineDocument& d) {
   a.optional("canirun", d.canirun);
   a.optional("catalog_date", d.catalog_date);
   a.required("machine", d.machine);
-}
-
-/// A machine nobody can compute on is a broken document, not a slow machine.
-Result<void> check_shape(const Machine& machine) {
-  if (machine.pools.empty()) return fail(ErrorKind::malformed, "/machine/pools: a machine has at least one memory pool");
-  for (std::size_t i = 0; i < machine.devices.size(); ++i) {
-    if (machine.devices[i].pool < machine.pools.size()) continue;
-    return fail(ErrorKind::malformed,
-                fmt::format("/machine/devices/{}/pool: there is no pool {}", i, machine.devices[i].pool));
-  }
-  for (std::size_t i = 0; i < machine.links.size(); ++i) {
-    const Link& link = machine.links[i];
-    if (link.from_pool < machine.pools.size() && link.to_pool < machine.pools.size()) continue;
-    return fail(ErrorKind::malformed, fmt::format("/machine/links/{}: it joins a pool that is not there", i));
-  }
-  return {};
 }
 
 void set_total(MemoryPool& pool, std::uint64_t bytes, std::string_view flag) {
@@ -91,7 +76,7 @@ Result<Machine> read_machine_file(const std::string& path) {
     sound = fail(ErrorKind::unsupported,
                  fmt::format("/schema_version: this program reads version {}", k_machine_schema_version));
   } else if (document) {
-    sound = check_shape(document->machine);
+    sound = json::check_machine(document->machine);
   }
   if (!document || !sound) {
     Error error = document ? sound.error() : document.error();

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "catalog/lookup.hpp"
+#include "cli/profile_file.hpp"
 #include "cli/quant_choice.hpp"
 #include "cli/question.hpp"
 
@@ -170,6 +171,8 @@ Result<std::shared_ptr<const QuantScheme>> Resolver::quant(const std::string& na
   return quants_.emplace(name, std::make_shared<const QuantScheme>(std::move(*scheme))).first->second;
 }
 
-Result<UsageProfile> Resolver::profile(const std::string& name) const { return catalog_.usage(name); }
+Result<UsageProfile> Resolver::profile(const std::string& name) const {
+  return names_a_profile_file(name) ? read_profile_file(name) : catalog_.usage(name);
+}
 
 }  // namespace canirun::cli

@@ -23,16 +23,17 @@ bool PlacementSearch::everything_on_gpu() const {
   return layout_.gpu_layers == all_gpu_layers(question_.model) && layout_.expert_layers_on_cpu == 0;
 }
 
-/// Moving things between a CPU and a GPU that share one memory gains nothing.
-bool PlacementSearch::may_move_layers() const {
+/// Moving things between a CPU and a GPU that share one memory gains nothing, and vLLM and MLX do not split a model so.
+bool PlacementSearch::may_split() const {
   const Sites& sites = question_.sites;
-  return sites.has_gpu() && sites.pool[1] != sites.pool[k_host_site] && !question_.settings.gpu_layers;
+  const Engine engine = question_.settings.engine;
+  return sites.has_gpu() && sites.pool[1] != sites.pool[k_host_site] && engine != Engine::vllm && engine != Engine::mlx;
 }
 
+bool PlacementSearch::may_move_layers() const { return may_split() && !question_.settings.gpu_layers; }
+
 bool PlacementSearch::may_move_experts() const {
-  const Sites& sites = question_.sites;
-  return sites.has_gpu() && sites.pool[1] != sites.pool[k_host_site] && question_.model.moe &&
-         !question_.settings.cpu_moe_layers;
+  return may_split() && question_.model.moe && !question_.settings.cpu_moe_layers;
 }
 
 Fit PlacementSearch::fit_within(bool only_free) const {

@@ -43,6 +43,7 @@ class PlacementSearch {
   [[nodiscard]] SiteBytes scratch(bool coarse) const;
   [[nodiscard]] std::uint32_t first_gpu_layers() const;
   [[nodiscard]] std::uint32_t layer_count() const;
+  [[nodiscard]] bool may_split() const;
   [[nodiscard]] bool may_move_experts() const;
   [[nodiscard]] bool may_move_layers() const;
   [[nodiscard]] bool is_hopeless() const;

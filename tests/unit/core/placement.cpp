@@ -144,6 +144,14 @@ TEST_CASE("vLLM claims a share of the card and its own activations") {
   CHECK(placed.memory.pools[1].parts.runtime_overhead_bytes > k_gib);
 }
 
+TEST_CASE("vLLM holds a model on its GPUs or not at all") {
+  EngineSettings settings;
+  const Machine machine = gpu_machine(64 * k_gib, {4 * k_gib});
+  CHECK(place_q4(machine, llama_3_1_8b(), settings).placement.status == FitStatus::fits_offloaded);
+  settings.engine = Engine::vllm;
+  CHECK(place_q4(machine, llama_3_1_8b(), settings).placement.status == FitStatus::does_not_fit);
+}
+
 TEST_CASE("nothing to place on gives an answer, not a crash") {
   CHECK(place_q4(Machine{}, llama_3_1_8b()).placement.status == FitStatus::does_not_fit);
   const Placement tiny = place_q4(host_machine(k_mib), llama_3_1_8b()).placement;

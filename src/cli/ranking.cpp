@@ -89,27 +89,65 @@ std::optional<Ranking::Fit> Ranking::find_fit(const ModelSpec& model) {
   return fit;
 }
 
-std::optional<std::size_t> Ranking::best(const std::vector<Capability>& capabilities, UsabilityLevel least) {
-  std::vector<std::size_t> order(models_.size());
+std::vector<std::size_t> Ranking::by_evidence(const std::vector<Capability>& capabilities) {
+  std::vector<std::size_t> order(capabilities.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  order.erase(std::remove_if(order.begin(), order.end(), [&](std::size_t i) { return !capabilities[i].score; }),
-              order.end());
+  std::erase_if(order, [&](std::size_t i) { return !capabilities[i].score; });
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return *capabilities[a].score > *capabilities[b].score; });
+  return order;
+}
 
-  // Going down from the best evidence, the first that runs well is the answer; equals are decided by speed.
+Capability Ranking::at_fitted_quant(std::size_t model, const Capability& capability) {
+  const std::optional<Fit>& found = fit(model);
+  const QuantScheme* scheme = found ? quant(found->quant) : nullptr;
+  if (scheme == nullptr || !scheme->kld) return capability;
+  const Books& books = catalog_.books();
+  const std::string& versus = asked_.question.money.versus;
+  return judge_capability(models_[model], capability.task, versus, reference_quality(books.prices, versus), books.capability,
+                          scheme);
+}
+
+std::optional<std::size_t> Ranking::best(const std::vector<Capability>& capabilities, UsabilityLevel least) {
+  // Going down from the best evidence, which a quant can only lower: the first that runs well and whose score no later
+  // one can reach is the answer; equals are decided by speed.
   std::optional<std::size_t> found;
-  for (const std::size_t i : order) {
-    if (found && *capabilities[i].score < *capabilities[*found].score) break;
+  double found_score = 0;
+  for (const std::size_t i : by_evidence(capabilities)) {
+    if (found && *capabilities[i].score < found_score) break;
     const std::optional<Fit>& candidate = fit(i);
     if (!candidate || candidate->assessment.placed.placement.status == FitStatus::does_not_fit) continue;
     if (candidate->assessment.usability.level < least) continue;
-    if (!found || typical_speed(candidate->assessment) > typical_speed(fit(*found)->assessment)) found = i;
+    const double score = at_fitted_quant(i, capabilities[i]).score.value_or(0);
+    const bool better = !found || score > found_score;
+    const bool faster =
+        found && score == found_score && typical_speed(candidate->assessment) > typical_speed(fit(*found)->assessment);
+    if (better || faster) {
+      found = i;
+      found_score = score;
+    }
   }
   return found;
 }
 
-report::ListRow Ranking::row(std::size_t model, const Capability& capability) {
+std::optional<std::size_t> Ranking::faster(const std::vector<Capability>& capabilities, std::size_t than) {
+  constexpr double k_clearly_faster = 1.5;
+  constexpr std::size_t k_looked_at = 16;  // further down the evidence is too weak to be worth the speed
+  const double speed = typical_speed(fit(than)->assessment);
+  std::size_t looked_at = 0;
+  for (const std::size_t i : by_evidence(capabilities)) {
+    if (i == than) continue;
+    if (++looked_at > k_looked_at) break;
+    const std::optional<Fit>& candidate = fit(i);
+    if (candidate && candidate->assessment.placed.placement.status != FitStatus::does_not_fit &&
+        typical_speed(candidate->assessment) >= k_clearly_faster * speed)
+      return i;
+  }
+  return std::nullopt;
+}
+
+report::ListRow Ranking::row(std::size_t model, const Capability& bare) {
+  const Capability capability = at_fitted_quant(model, bare);
   const ModelSpec& spec = models_[model];
   report::ListRow row;
   row.model = spec.id;
@@ -125,7 +163,7 @@ report::ListRow Ranking::row(std::size_t model, const Capability& capability) {
   row.quant = found->quant;
   row.context_tokens = found->question.settings.context_tokens;
   row.status = found->assessment.placed.placement.status;
-  row.memory_bytes = found->assessment.placed.memory.parts.total();
+  for (const PoolMemory& pool : found->assessment.placed.memory.pools) row.memory_bytes += pool.required_bytes;
   row.usability = found->assessment.usability.level;
   if (found->assessment.speed) {
     row.decode_tokens_per_s = found->assessment.speed->decode_tokens_per_s;

@@ -36,8 +36,11 @@ class Ranking {
 
   [[nodiscard]] report::ListRow row(std::size_t model, const Capability& capability);
 
-  /// The best for a task that runs at least at `least`: by score, then by speed. nullopt when none does.
+  /// The best for a task that runs at least at `least`: by score at the quant that fits, then by speed. nullopt: none does.
   std::optional<std::size_t> best(const std::vector<Capability>& capabilities, UsabilityLevel least);
+
+  /// The best of those that decode at least half again as fast as `than`. nullopt when there is none among the next few.
+  std::optional<std::size_t> faster(const std::vector<Capability>& capabilities, std::size_t than);
 
   /// Model and quant pairs that were placed, and how many of them run.
   [[nodiscard]] std::size_t pairs_tried() const { return pairs_tried_; }
@@ -45,6 +48,10 @@ class Ranking {
 
  private:
   std::optional<Fit> find_fit(const ModelSpec& model);
+  /// Models with evidence for the task, best first.
+  [[nodiscard]] static std::vector<std::size_t> by_evidence(const std::vector<Capability>& capabilities);
+  /// The same capability at the quant that fits: low-bit files are weaker than the model that was measured.
+  [[nodiscard]] Capability at_fitted_quant(std::size_t model, const Capability& capability);
   const QuantScheme* quant(std::string_view name);
   /// False when even the smallest quant of the ladder is larger than all memory together.
   [[nodiscard]] bool may_fit(const ModelSpec& model, std::string_view smallest_quant) const;

@@ -65,11 +65,15 @@ std::string overview_json(const Overview& overview, JsonStyle style) {
   root.set("pairs_tried", static_cast<std::uint64_t>(overview.pairs_tried));
   root.objects("tasks", overview.picks, [](Node entry, const TaskPick& pick) {
     entry.set("task", pick.task);
-    if (pick.best) {
-      entry.object("best", [&](Node best) { set_row(best, *pick.best); });
-    } else {
-      entry.set_null("best");
-    }
+    const auto set_pick = [&](const char* name, const std::optional<ListRow>& row) {
+      if (row) {
+        entry.object(name, [&](Node node) { set_row(node, *row); });
+      } else {
+        entry.set_null(name);
+      }
+    };
+    set_pick("best", pick.best);
+    set_pick("faster", pick.faster);
   });
   root.object("verdict", [&](Node node) {
     const OverviewVerdict verdict = judge_overview(overview);

@@ -42,30 +42,40 @@ void machine_lines(Page& page, const Overview& overview) {
   page.line(fmt::format("as {}", context), Tone::quiet);
 }
 
+/// The level in a word that a narrow table has room for.
+std::string_view brief(CapabilityLevel level) {
+  if (level == CapabilityLevel::not_a_substitute) return "behind";
+  if (level == CapabilityLevel::equal_or_better) return "on par";
+  return level == CapabilityLevel::unknown ? "unknown" : name_of(level);
+}
+
 Table picks_table(const Page& page, const Overview& overview) {
   Table table({{.title = "task", .align = Align::left, .drop_order = 0, .min_width = 0},
-               {.title = "best that runs well", .align = Align::left, .drop_order = 0, .min_width = 14},
+               {.title = "best here", .align = Align::left, .drop_order = 0, .min_width = 14},
                {.title = "quant", .align = Align::left, .drop_order = 2, .min_width = 0},
                {.title = "memory", .align = Align::right, .drop_order = 3, .min_width = 0},
                {.title = "tok/s", .align = Align::right, .drop_order = 0, .min_width = 0},
                {.title = "first word", .align = Align::right, .drop_order = 4, .min_width = 0},
                {.title = "grade", .align = Align::left, .drop_order = 1, .min_width = 0},
                {.title = "vs API", .align = Align::left, .drop_order = 0, .min_width = 0}});
-  for (const TaskPick& pick : overview.picks) {
-    if (!pick.best) {
-      table.add_row({{words_for(pick.task), Tone::strong}, {"none runs well here", Tone::quiet}, {}, {}, {}, {}, {}, {}});
-      continue;
-    }
-    const ListRow& row = *pick.best;
+  const auto add = [&](std::string_view task, const ListRow& row) {
     const Mark mark = mark_of(row.level);
-    table.add_row({{words_for(pick.task), Tone::strong},
+    table.add_row({{std::string(task), Tone::strong},
                    {page.safe(row.name), Tone::plain},
                    {page.safe(row.quant), Tone::plain},
                    {format_binary_bytes(row.memory_bytes), Tone::plain},
                    {row.decode_tokens_per_s ? format_rate_range(*row.decode_tokens_per_s) : "?", Tone::plain},
                    {row.time_to_first_token_s ? format_seconds(row.time_to_first_token_s->typical) : "?", Tone::plain},
                    {row.grade, Tone::plain},
-                   {fmt::format("{} {}", sign_of(mark, page.terminal()), words_for(row.level)), tone_of(mark)}});
+                   {fmt::format("{} {}", sign_of(mark, page.terminal()), brief(row.level)), tone_of(mark)}});
+  };
+  for (const TaskPick& pick : overview.picks) {
+    if (pick.best) {
+      add(words_for(pick.task), *pick.best);
+    } else {
+      table.add_row({{words_for(pick.task), Tone::strong}, {"none runs well here", Tone::quiet}, {}, {}, {}, {}, {}, {}});
+    }
+    if (pick.faster) add("  faster", *pick.faster);
   }
   return table;
 }
@@ -93,9 +103,7 @@ std::string render_overview_text(const Overview& overview, const Terminal& termi
   page.blank();
   page.table(picks_table(page, overview));
   page.blank();
-  page.paragraph(fmt::format("{} of {} model and quant pairs run: canirun list. One of them in full: canirun MODEL.",
-                             overview.pairs_that_run, overview.pairs_tried),
-                 2);
+  page.paragraph("All that run here, ranked: canirun list. One of them in full: canirun MODEL.", 2);
   page.blank();
   const OverviewVerdict verdict = judge_overview(overview);
   const Tone tone = tone_of(verdict.local_tasks.empty() ? Mark::partly : Mark::yes);

@@ -82,10 +82,11 @@ struct Listing {
 std::string render_list_text(const Listing& listing, const Terminal& terminal);
 std::string list_json(const Listing& listing, JsonStyle style);
 
-/// The best model for one task on this machine; `best` is empty when none runs well.
+/// The best model for one task on this machine; `best` is empty when none runs well. `faster`: the best of those that
+/// write clearly faster, when there is one with evidence.
 struct TaskPick {
   Task task = Task::chat;
-  std::optional<ListRow> best;
+  std::optional<ListRow> best, faster;
 };
 /// Money of one profile on this machine, USD per active day, for the verdict line.
 struct OverviewMoney {

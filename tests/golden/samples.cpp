@@ -405,10 +405,10 @@ report::Overview overview(const Machine& machine) {
   summaries.quant = "MXFP4";
   summaries.level = CapabilityLevel::equal_or_better;
   summaries.grade = "S";
-  all.picks = {{.task = Task::chat, .best = chat},
-               {.task = Task::coding, .best = listing(machine).rows[0]},
-               {.task = Task::summarise, .best = summaries},
-               {.task = Task::reasoning, .best = std::nullopt}};
+  all.picks = {{.task = Task::chat, .best = chat, .faster = summaries},
+               {.task = Task::coding, .best = listing(machine).rows[0], .faster = std::nullopt},
+               {.task = Task::summarise, .best = summaries, .faster = std::nullopt},
+               {.task = Task::reasoning, .best = std::nullopt, .faster = std::nullopt}};
   all.money = report::OverviewMoney{.profile = "coding_chat",
                                     .versus = "Claude Sonnet 4.5",
                                     .local_usd_per_day = 0.31,

@@ -10,6 +10,23 @@ namespace {
 
 constexpr std::array k_tasks = {Task::chat, Task::coding, Task::summarise, Task::reasoning, Task::structured};
 
+struct Choice {
+  std::optional<std::size_t> best, faster;
+};
+
+/// The best that is comfortable, unless one that is merely readable is better by far: then that one, and the comfortable
+/// one as the faster. Where nothing is comfortable, something readable is still an answer.
+Choice choose(Ranking& ranking, const std::vector<Capability>& capabilities) {
+  constexpr double k_better_by_far = 0.2;  // of the score's 0..1: about two grades
+  const std::optional<std::size_t> comfortable = ranking.best(capabilities, UsabilityLevel::comfortable);
+  const std::optional<std::size_t> readable = ranking.best(capabilities, UsabilityLevel::readable);
+  if (!readable) return {};
+  if (comfortable && *capabilities[*comfortable].score + k_better_by_far >= *capabilities[*readable].score) {
+    return {.best = comfortable, .faster = ranking.faster(capabilities, *comfortable)};
+  }
+  return {.best = readable, .faster = comfortable};
+}
+
 /// Money of a day for the model picked for the profile's task, for the verdict line.
 std::optional<report::OverviewMoney> money_of(Session& session, const Resolved& asked, const Ranking::Fit& fit,
                                               const ModelSpec& model) {
@@ -56,13 +73,12 @@ Result<int> run_overview(Session& session) {
   for (const Task task : k_tasks) {
     if (options.request.task && *options.request.task != name_of(task)) continue;
     const std::vector<Capability> capabilities = ranking.capabilities(task);
-    // Where nothing is comfortable, something readable is still an answer.
-    std::optional<std::size_t> best = ranking.best(capabilities, UsabilityLevel::comfortable);
-    if (!best) best = ranking.best(capabilities, UsabilityLevel::readable);
-    report::TaskPick pick{.task = task, .best = std::nullopt};
-    if (best) pick.best = ranking.row(*best, capabilities[*best]);
+    const Choice choice = choose(ranking, capabilities);
+    report::TaskPick pick{.task = task, .best = std::nullopt, .faster = std::nullopt};
+    if (choice.best) pick.best = ranking.row(*choice.best, capabilities[*choice.best]);
+    if (choice.faster) pick.faster = ranking.row(*choice.faster, capabilities[*choice.faster]);
     overview.picks.push_back(std::move(pick));
-    if (best && (task == asked->question.usage.task || !priced)) priced = best;
+    if (choice.best && (task == asked->question.usage.task || !priced)) priced = choice.best;
   }
   if (priced) overview.money = money_of(session, *asked, *ranking.fit(*priced), ranking.models()[*priced]);
   overview.pairs_tried = ranking.pairs_tried();

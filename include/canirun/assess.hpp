@@ -47,7 +47,7 @@ struct Assessment {
 Assessment assess(const Machine& machine, const ModelSpec& model, const QuantScheme& quant, const Question& question,
                   const Books& books);
 
-/// Memory, placement, speed and usability only: what ranking many models needs, without money.
+/// Memory, placement, speed and usability only: what ranking many models needs, without money and the largest context.
 Assessment assess_fit(const Machine& machine, const ModelSpec& model, const QuantScheme& quant, const Question& question,
                       const Books& books);
 

@@ -42,7 +42,8 @@ MemoryEstimate estimate_memory(const Machine& machine, const ModelSpec& model, c
 /// first, as -ncmoe does; else fewer layers; else CPU),
 /// honouring forced gpu_layers / cpu_moe_layers, and what that takes. Total: a model that fits nowhere gets the best
 /// attempt with status does_not_fit and negative headroom. `model.layers` must not be empty.
+/// `find_largest_context` false leaves max_context_tokens unknown: a third of the work, and a ranking does not show it.
 PlacedMemory place(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
-                   const EngineSettings& settings);
+                   const EngineSettings& settings, bool find_largest_context = true);
 
 }  // namespace canirun

@@ -8,21 +8,20 @@ namespace {
 /// Quality figures of the API model compared with; empty when it is unknown, and then capability is unknown too.
 const std::vector<QualityFigure>& quality_of_reference(const PriceBook& prices, const std::string& id) {
   static const std::vector<QualityFigure> none;
-  const auto found = std::find_if(prices.api.begin(), prices.api.end(), [&](const ApiPrice& price) { return price.id == id; });
+  const auto found =
+      std::find_if(prices.api.begin(), prices.api.end(), [&](const ApiPrice& price) { return price.id == id; });
   return found == prices.api.end() ? none : found->quality;
 }
 
-}  // namespace
-
-Assessment assess_fit(const Machine& machine, const ModelSpec& model, const QuantScheme& quant, const Question& question,
-                      const Books& books) {
+Assessment run_here(const Machine& machine, const ModelSpec& model, const QuantScheme& quant, const Question& question,
+                    const Books& books, bool find_largest_context) {
   Assessment answer;
 
   // What the file holds, tensor by tensor.
   answer.weights = sum_weights(model, quant);
 
   // Where each layer goes, and what every pool then has to hold. Memory and speed both follow from this placement.
-  answer.placed = place(machine, model, answer.weights, question.settings);
+  answer.placed = place(machine, model, answer.weights, question.settings, find_largest_context);
 
   // How fast the placed model reads its bytes. A model that does not fit has no speed.
   if (answer.placed.placement.status != FitStatus::does_not_fit) {
@@ -35,9 +34,16 @@ Assessment assess_fit(const Machine& machine, const ModelSpec& model, const Quan
   return answer;
 }
 
+}  // namespace
+
+Assessment assess_fit(const Machine& machine, const ModelSpec& model, const QuantScheme& quant, const Question& question,
+                      const Books& books) {
+  return run_here(machine, model, quant, question, books, false);
+}
+
 Assessment assess(const Machine& machine, const ModelSpec& model, const QuantScheme& quant, const Question& question,
                   const Books& books) {
-  Assessment answer = assess_fit(machine, model, quant, question, books);
+  Assessment answer = run_here(machine, model, quant, question, books, true);
 
   // Whether it is good enough for the task, by published evidence against the API model.
   answer.capability = judge_capability(model, question.usage.task, question.money.versus,

@@ -35,7 +35,7 @@ bool fits_when_idle(MemoryQuestion& question, const PlacementSearch& search) {
 }  // namespace
 
 PlacedMemory place(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
-                   const EngineSettings& settings) {
+                   const EngineSettings& settings, bool find_largest_context) {
   PlacedMemory placed;
   if (machine.pools.empty()) return placed;
   MemoryQuestion question = memory_question(machine, model, weights, settings);
@@ -52,7 +52,7 @@ PlacedMemory place(const Machine& machine, const ModelSpec& model, const WeightT
   placed.memory = pool_memory(question, search.memory());
 
   // Last, because trying other contexts changes the question.
-  placement.max_context_tokens = search.largest_context();
+  if (find_largest_context) placement.max_context_tokens = search.largest_context();
   return placed;
 }
 

@@ -3,6 +3,8 @@
 set -u
 cd "$1" || exit 1
 status=0
+list=$(mktemp)
+trap 'rm -f "$list"' EXIT
 
 # room: rooms whose headers it may include
 allowed() {
@@ -25,13 +27,14 @@ for folder in src/*/; do
     status=1
     continue
   fi
-  for used in $(grep -rhoE '^#include "[a-z_]+/' "src/$room" | sed 's/.*"//; s,/,,' | sort -u); do
+  grep -rhoE '^#include "[a-z_]+/' "src/$room" | sed 's/.*"//; s,/,,' | sort -u >"$list"
+  while read -r used; do
     case " $ok " in *" $used "*) ;; *)
       echo "layering: src/$room must not include $used/:"
       grep -rnE "^#include \"$used/" "src/$room"
       status=1 ;;
     esac
-  done
+  done <"$list"
 done
 
 # The vocabulary and the core: no file, clock, environment, thread, JSON or terminal.

@@ -9,7 +9,9 @@
 namespace canirun {
 
 enum class Engine : std::uint8_t { llama_cpp, ollama, lmstudio, vllm, mlx };
-constexpr auto enum_names(Engine) { return std::array<std::string_view, 5>{"llama.cpp", "ollama", "lmstudio", "vllm", "mlx"}; }
+constexpr auto enum_names(Engine) {
+  return std::array<std::string_view, 5>{"llama.cpp", "ollama", "lmstudio", "vllm", "mlx"};
+}
 enum class EngineMode : std::uint8_t { server, library };
 constexpr auto enum_names(EngineMode) { return std::array<std::string_view, 2>{"server", "library"}; }
 enum class Backend : std::uint8_t { automatic, cuda, rocm, vulkan, metal, sycl, cpu };
@@ -33,8 +35,8 @@ struct EngineSettings {
   std::optional<std::uint32_t> max_output_rows;
   std::optional<std::uint32_t> gpu_layers;      ///< nullopt: auto. llama.cpp's -ngl: the output layer counts as one
   std::optional<std::uint32_t> cpu_moe_layers;  ///< nullopt: auto. -ncmoe: experts of the first N layers stay on the host
-  bool op_offload = true;  ///< big prompt batches of CPU layers are computed on the GPU
-  bool repack = true;      ///< CPU backend's second copy of repackable weights
+  bool op_offload = true;                       ///< big prompt batches of CPU layers are computed on the GPU
+  bool repack = true;                           ///< CPU backend's second copy of repackable weights
   std::optional<std::uint32_t> threads;
 };
 

@@ -15,7 +15,9 @@ constexpr auto enum_names(Vendor) {
   return std::array<std::string_view, 8>{"unknown", "nvidia", "amd", "intel", "apple", "qualcomm", "arm", "other"};
 }
 enum class DeviceKind : std::uint8_t { cpu, discrete_gpu, integrated_gpu, npu };
-constexpr auto enum_names(DeviceKind) { return std::array<std::string_view, 4>{"cpu", "discrete_gpu", "integrated_gpu", "npu"}; }
+constexpr auto enum_names(DeviceKind) {
+  return std::array<std::string_view, 4>{"cpu", "discrete_gpu", "integrated_gpu", "npu"};
+}
 enum class PoolKind : std::uint8_t { host, gpu, unified };
 constexpr auto enum_names(PoolKind) { return std::array<std::string_view, 3>{"host", "gpu", "unified"}; }
 
@@ -24,9 +26,9 @@ struct MemoryPool {
   std::string id;  ///< "host", "gpu0", "unified"
   PoolKind kind = PoolKind::host;
   std::uint64_t total_bytes = 0;
-  std::optional<std::uint64_t> free_bytes;    ///< right now; unknown for hardware that is not here
-  std::optional<std::uint64_t> limit_bytes;   ///< what a process may take at most: cgroup, Metal working set, MIG, GTT
-  std::string limit_reason;                   ///< "cgroup memory.max", "Metal working set (2/3 of memory)"
+  std::optional<std::uint64_t> free_bytes;   ///< right now; unknown for hardware that is not here
+  std::optional<std::uint64_t> limit_bytes;  ///< what a process may take at most: cgroup, Metal working set, MIG, GTT
+  std::string limit_reason;                  ///< "cgroup memory.max", "Metal working set (2/3 of memory)"
   std::optional<double> bandwidth_bytes_per_s;
   Provenance bandwidth_provenance;
   Basis total_basis = Basis::measured;
@@ -40,20 +42,20 @@ struct Device {
   DeviceKind kind = DeviceKind::cpu;
   Vendor vendor = Vendor::unknown;
   std::string name;
-  std::string record_id;     ///< the device record it was matched with ("nvidia/geforce-rtx-4090"); "" if none
-  std::string architecture;  ///< "ada", "rdna3", "m2", "zen4", ...: key of the speed constants
-  std::uint32_t pool = 0;    ///< index into Machine::pools
+  std::string record_id;               ///< the device record it was matched with ("nvidia/geforce-rtx-4090"); "" if none
+  std::string architecture;            ///< "ada", "rdna3", "m2", "zen4", ...: key of the speed constants
+  std::uint32_t pool = 0;              ///< index into Machine::pools
   std::optional<std::string> pci_id;   ///< "10de:2684"
   std::optional<std::string> pci_bus;  ///< "0000:01:00.0"
-  std::optional<std::string> pci_revision;   ///< "c8": tells boards with one PCI id apart (AMD)
-  std::optional<std::string> pci_subsystem;  ///< "1da2:e471": who built the board
-  std::optional<std::string> uuid_suffix;  ///< last characters only; never the whole serial
+  std::optional<std::string> pci_revision;        ///< "c8": tells boards with one PCI id apart (AMD)
+  std::optional<std::string> pci_subsystem;       ///< "1da2:e471": who built the board
+  std::optional<std::string> uuid_suffix;         ///< last characters only; never the whole serial
   std::optional<std::string> compute_capability;  ///< NVIDIA "8.9"
   std::optional<std::string> gfx_target;          ///< AMD "gfx1100"
   std::optional<double> fp32_flops_per_s;
-  std::optional<double> fp16_flops_per_s;         ///< matrix units, fp16 in, fp32 accumulate; vector rate when there are none
+  std::optional<double> fp16_flops_per_s;  ///< matrix units, fp16 in, fp32 accumulate; vector rate when there are none
   std::optional<double> int8_ops_per_s;
-  std::optional<std::uint32_t> core_count;        ///< shader / GPU cores; physical cores on a CPU
+  std::optional<std::uint32_t> core_count;  ///< shader / GPU cores; physical cores on a CPU
   std::optional<double> boost_clock_hz;
   std::optional<std::uint64_t> l2_cache_bytes;
   std::optional<std::uint32_t> bus_width_bits;
@@ -61,7 +63,7 @@ struct Device {
   std::optional<double> tdp_w, power_limit_w;
   std::optional<std::uint32_t> pcie_generation, pcie_lanes;
   std::optional<std::string> driver_version;
-  std::optional<std::string> runtime;             ///< "cuda", "rocm", "vulkan", "metal", "sycl": what is installed to use it
+  std::optional<std::string> runtime;  ///< "cuda", "rocm", "vulkan", "metal", "sycl": what is installed to use it
   bool is_mig = false, drives_display = false;
   /// A MIG instance: its share of the whole card's memory, and so of its bandwidth. A record's figures are the whole card's.
   std::optional<double> share_of_card;
@@ -69,10 +71,22 @@ struct Device {
   std::string how_known;  ///< one phrase: "NVML", "sysfs + device record 10de:2684", "--on"
 };
 
-enum class CpuIsa : std::uint8_t { scalar, avx, avx2, avx_vnni, avx512, avx512_vnni, amx, neon, neon_dotprod, neon_i8mm, sve };
+enum class CpuIsa : std::uint8_t {
+  scalar,
+  avx,
+  avx2,
+  avx_vnni,
+  avx512,
+  avx512_vnni,
+  amx,
+  neon,
+  neon_dotprod,
+  neon_i8mm,
+  sve
+};
 constexpr auto enum_names(CpuIsa) {
-  return std::array<std::string_view, 11>{"scalar", "avx", "avx2", "avx_vnni", "avx512", "avx512_vnni", "amx", "neon", "neon_dotprod",
-                                          "neon_i8mm", "sve"};
+  return std::array<std::string_view, 11>{"scalar", "avx",  "avx2",         "avx_vnni",  "avx512", "avx512_vnni",
+                                          "amx",    "neon", "neon_dotprod", "neon_i8mm", "sve"};
 }
 struct CpuFacts {
   std::string name;
@@ -85,10 +99,11 @@ struct CpuFacts {
   std::optional<std::uint64_t> l2_cache_bytes, l3_cache_bytes;  ///< sums over the machine
   std::optional<double> max_clock_hz;
   bool virtualised = false;
-  /// What the processor says it is: "AuthenticAMD-25-97-2" (vendor-family-model-stepping), "arm-0x41-0xd0b" (implementer-part).
+  /// What the processor says it is: "AuthenticAMD-25-97-2" (vendor-family-model-stepping), "arm-0x41-0xd0b"
+  /// (implementer-part).
   std::optional<std::string> signature;
-  std::optional<std::string> memory_type;              ///< firmware: "DDR5", "LPDDR5"
-  std::optional<double> memory_transfers_per_s;        ///< configured, per pin: 5600e6 for DDR5-5600
+  std::optional<std::string> memory_type;                        ///< firmware: "DDR5", "LPDDR5"
+  std::optional<double> memory_transfers_per_s;                  ///< configured, per pin: 5600e6 for DDR5-5600
   std::optional<std::uint32_t> memory_modules, memory_channels;  ///< populated
 };
 

@@ -29,8 +29,9 @@ struct MemoryParts {
 struct PoolMemory {
   std::uint32_t pool = 0;  ///< index into Machine::pools
   MemoryParts parts;
-  std::uint64_t used_bytes = 0;    ///< parts.total()
-  std::uint64_t required_bytes = 0;///< what must be there for it to run: used less what can be reclaimed (the mapped copy of repacked weights)
+  std::uint64_t used_bytes = 0;  ///< parts.total()
+  std::uint64_t required_bytes =
+      0;  ///< what must be there for it to run: used less what can be reclaimed (the mapped copy of repacked weights)
   std::uint64_t usable_bytes = 0;  ///< what a model may take of the pool
 };
 

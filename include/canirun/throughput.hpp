@@ -18,10 +18,10 @@ constexpr auto enum_names(Bottleneck) {
 
 struct PoolTime {
   std::uint32_t pool = 0;
-  double weight_bytes = 0;      ///< read per token
-  double kv_bytes = 0;          ///< read per token at the stated depth
+  double weight_bytes = 0;  ///< read per token
+  double kv_bytes = 0;      ///< read per token at the stated depth
   double effective_bandwidth_bytes_per_s = 0;
-  double seconds = 0;           ///< per token, overhead included
+  double seconds = 0;  ///< per token, overhead included
 };
 
 struct DepthSpeed {
@@ -30,15 +30,15 @@ struct DepthSpeed {
 };
 
 struct ThroughputEstimate {
-  Range decode_tokens_per_s;          ///< one sequence, at usage.depth_tokens
-  Range prefill_tokens_per_s;         ///< usage.prompt_tokens, the last part of usage.depth_tokens
-  Range time_to_first_token_s;        ///< prompt / prefill + one decode step
-  double roofline_tokens_per_s = 0;   ///< sum of bytes / spec bandwidth: nothing may be above
+  Range decode_tokens_per_s;         ///< one sequence, at usage.depth_tokens
+  Range prefill_tokens_per_s;        ///< usage.prompt_tokens, the last part of usage.depth_tokens
+  Range time_to_first_token_s;       ///< prompt / prefill + one decode step
+  double roofline_tokens_per_s = 0;  ///< sum of bytes / spec bandwidth: nothing may be above
   Bottleneck bottleneck = Bottleneck::memory_bandwidth;
   std::vector<PoolTime> pools;
-  std::vector<DepthSpeed> by_depth;   ///< 0, 4k, 32k, 128k as far as the context goes, and its end
+  std::vector<DepthSpeed> by_depth;  ///< 0, 4k, 32k, 128k as far as the context goes, and its end
   Basis basis = Basis::derived;
-  std::string how_known;              ///< one phrase for --explain: which constants, fitted on what
+  std::string how_known;  ///< one phrase for --explain: which constants, fitted on what
 };
 
 }  // namespace canirun

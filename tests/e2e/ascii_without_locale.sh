@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # No locale: plain ASCII, and still an answer.
 . "$2/tests/e2e/common.inc"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # Negative, zero, absurd and non-numeric values: exit 2, the flag named, the allowed range in the hint.
 . "$2/tests/e2e/common.inc"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # The data can be browsed, each record with basis, date and source.
 . "$2/tests/e2e/common.inc"

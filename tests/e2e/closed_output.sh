@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # A reader that leaves, a closed stdout and a full disk: quiet, quiet, and an error.
 . "$2/tests/e2e/common.inc"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # Models side by side, in the order asked.
 . "$2/tests/e2e/common.inc"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # The scripts parse, know every flag of --help, and bash really completes.
 . "$2/tests/e2e/common.inc"

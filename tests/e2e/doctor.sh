@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # One block to paste: what is here, what is not and why; no names of users, no serial numbers.
 . "$2/tests/e2e/common.inc"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # The hidden command for bug reports: what a vendor's driver library says, or why it says nothing; never a crash.
 . "$2/tests/e2e/common.inc"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # What does not fit, or misses a floor, ends with 1 and says what would do.
 . "$2/tests/e2e/common.inc"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # -h fits a screen, --help shows everything, both work anywhere; topics and unknown topics.
 . "$2/tests/e2e/common.inc"

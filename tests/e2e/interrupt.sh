@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # Ctrl-C while it waits for requests ends with 130.
 . "$2/tests/e2e/common.inc"

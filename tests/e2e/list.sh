@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # The catalog for a machine: filters narrow, sorting sorts, a query without matches is a no.
 . "$2/tests/e2e/common.inc"

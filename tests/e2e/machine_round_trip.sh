@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # What hw --json writes, --machine reads: the same machine, the same answers. Broken files are named with their place.
 . "$2/tests/e2e/common.inc"

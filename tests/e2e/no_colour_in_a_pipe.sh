@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # A pipe gets no escape sequences; --color=always gives them there too; NO_COLOR wins over forcing.
 . "$2/tests/e2e/common.inc"

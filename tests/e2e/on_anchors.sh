@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # Machines nobody has plugged in: the figures everyone can check by hand.
 . "$2/tests/e2e/common.inc"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # A folder of one's own data: new records count, a broken one is named by file and place, the rest works.
 . "$2/tests/e2e/common.inc"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # The run without words: this machine, a model for each task, in text and as a document.
 . "$2/tests/e2e/common.inc"

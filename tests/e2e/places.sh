@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # Files and addresses are not read yet: said plainly, exit 2, no network.
 . "$2/tests/e2e/common.inc"

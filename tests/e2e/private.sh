@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # Data that may not leave never gets the advice to send it away.
 . "$2/tests/e2e/common.inc"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # The request of an answer can be sent back and gives the same answer.
 . "$2/tests/e2e/common.inc"

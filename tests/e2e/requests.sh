@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # JSON lines in, JSON lines out: same order, ids echoed, bad lines answered with an error document, the rest goes on.
 . "$2/tests/e2e/common.inc"

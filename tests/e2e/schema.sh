@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # Every file of data/ against its schema in data/schema/, and a broken copy that must not pass.
 # usage: schema.sh BINARY SOURCE_DIR. A missing python3-jsonschema fails the test.

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # Every document the program writes, and every one of the golden files, is what data/schema/ says: no key more or less.
 . "$2/tests/e2e/common.inc"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # Several models: one document a line in the order asked; the worst outcome is the exit code.
 . "$2/tests/e2e/common.inc"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # A mistyped model: exit 2, nothing on stdout, a suggestion; the same as a document with --json.
 . "$2/tests/e2e/common.inc"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # Unknown flag, choice, device, quant, profile, API model: exit 2, the thing named, the nearest suggested.
 . "$2/tests/e2e/common.inc"

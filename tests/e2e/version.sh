@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # --version names program, data and schemas, and agrees with the build.
 . "$2/tests/e2e/common.inc"

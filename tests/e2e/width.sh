@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 # No line is wider than COLUMNS says, apart from commands that must stay whole.
 . "$2/tests/e2e/common.inc"

@@ -60,7 +60,8 @@ void clip_to_cgroup(Context& context, MemoryPool& pool) {
 
 std::string rate_name(const MemorySetup& setup) {
   std::string name = setup.type.empty() ? "memory" : setup.type;
-  if (setup.transfers_per_s) name.append("-").append(std::to_string(static_cast<std::uint64_t>(*setup.transfers_per_s / 1e6)));
+  if (setup.transfers_per_s)
+    name.append("-").append(std::to_string(static_cast<std::uint64_t>(*setup.transfers_per_s / 1e6)));
   return name;
 }
 

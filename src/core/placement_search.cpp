@@ -97,7 +97,11 @@ bool PlacementSearch::is_hopeless() const {
 }
 
 bool PlacementSearch::find() {
-  if (measure(first_gpu_layers(), question_.settings.cpu_moe_layers.value_or(0)).fits()) return true;
+  // Buffers only add to what weights and caches take: when those alone are too much, there is nothing to measure.
+  const std::uint32_t gpu_layers = first_gpu_layers(), experts = question_.settings.cpu_moe_layers.value_or(0);
+  compute_ = {};
+  const bool hopeless_whole = (may_move_experts() || may_move_layers()) && !assume(gpu_layers, experts).fits();
+  if (!hopeless_whole && measure(gpu_layers, experts).fits()) return true;
   if (may_move_experts() && find_with_experts_on_host()) return true;
   return may_move_layers() && find_with_fewer_layers();
 }

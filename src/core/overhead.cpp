@@ -16,7 +16,7 @@ struct ContextSize {
 };
 /// Driver context, kernels and maths library of one process on one device, once the first prompt has run.
 /// Measured: 451-456 MiB on three RTX 4090 (Linux, CUDA) and 753 MiB on an RTX PRO 6000, "unaccounted" in the exit
-/// table of llama.cpp pull request 15860, read 2026-10; about 150 MiB on an 8 GB laptop card in published logs; Vulkan
+/// table of llama.cpp pull request 15860, read 2026-11; about 150 MiB on an 8 GB laptop card in published logs; Vulkan
 /// 12 MiB on AMD. The rest is read across from these (assumed), so that no architecture is without a figure.
 constexpr std::array k_contexts{
     ContextSize{"pascal", Backend::cuda, 250},    ContextSize{"volta", Backend::cuda, 350},
@@ -29,7 +29,7 @@ constexpr std::array k_contexts{
 
 /// Activations profiled for one batch plus CUDA graphs: vLLM's documentation and logs give 1 to 2 GiB.
 constexpr std::uint64_t k_vllm_activation_bytes = 3 * k_gib / 2;
-/// Share of the card vLLM claims (gpu_memory_utilization). Source: vllm/config, read 2026-10.
+/// Share of the card vLLM claims (gpu_memory_utilization). Source: vllm/config, read 2026-11.
 constexpr double k_vllm_share = 0.92;
 
 /// Llama 3.1 8B, 128256 tokens: 39.6 MiB of anonymous memory beyond cache and output buffer (own run, 2026-10).

@@ -6,33 +6,16 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+#include "../support/machines.hpp"
 #include "catalog/catalog.hpp"
 
 using namespace canirun;
 
 namespace {
 
-MemoryPool pool_of(PoolKind kind, std::uint64_t bytes) {
-  MemoryPool pool;
-  pool.kind = kind;
-  pool.total_bytes = bytes;
-  return pool;
-}
-
 Machine machine_with(std::uint64_t host_bytes, std::initializer_list<std::uint64_t> gpu_bytes) {
-  Machine machine;
+  Machine machine = test::gpu_machine(host_bytes, gpu_bytes);
   machine.cpu.isa = CpuIsa::avx2;
-  machine.devices.push_back(Device{});
-  machine.pools.push_back(pool_of(PoolKind::host, host_bytes));
-  for (const std::uint64_t bytes : gpu_bytes) {
-    Device gpu;
-    gpu.kind = DeviceKind::discrete_gpu;
-    gpu.vendor = Vendor::nvidia;
-    gpu.architecture = "ada";
-    gpu.pool = static_cast<std::uint32_t>(machine.pools.size());
-    machine.devices.push_back(gpu);
-    machine.pools.push_back(pool_of(PoolKind::gpu, bytes));
-  }
   return machine;
 }
 

@@ -10,6 +10,7 @@
 #include <map>
 #include <sstream>
 
+#include "../support/machines.hpp"
 #include "catalog/catalog.hpp"
 #include "json/text.hpp"
 
@@ -69,15 +70,9 @@ Table load() {
 
 using namespace canirun;
 using memory_reference::Row;
+using test::pool_of;
 
 namespace {
-
-MemoryPool pool_of(PoolKind kind, std::uint64_t bytes) {
-  MemoryPool pool;
-  pool.kind = kind;
-  pool.total_bytes = bytes;
-  return pool;
-}
 
 Machine endless_machine(std::uint32_t gpus) {
   constexpr std::uint64_t k_plenty = 4096 * k_gib;

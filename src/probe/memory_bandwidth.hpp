@@ -5,9 +5,9 @@
 
 namespace canirun::probe {
 
-/// Read bandwidth of main memory as this process sees it, in bytes per second: the best of a few passes over a small
-/// buffer whose cache lines are flushed before each pass, so that every read comes from memory although the buffer would
-/// fit in a cache. Takes about a millisecond and 2 MiB a thread. nullopt where lines cannot be flushed from user space
+/// Read bandwidth of main memory as this process sees it, in bytes per second: the third quickest of a few passes over a
+/// small buffer whose cache lines are flushed before each pass, so that every read comes from memory although the buffer
+/// would fit in a cache. Takes about a millisecond and 2 MiB a thread. nullopt where lines cannot be flushed from user space
 /// (neither x86-64 nor AArch64) or when no thread could be started.
 ///
 /// For machines whose memory nobody describes: virtual machines, and processors without a record.

@@ -14,7 +14,10 @@ allowed() {
     catalog) echo "catalog json" ;;
     probe) echo "probe json" ;;
     report) echo "report json" ;;
-    cli) echo "cli report probe catalog json" ;;
+    formats) echo "formats json" ;;
+    store) echo "store formats json" ;;
+    net) echo "net formats json" ;;
+    cli) echo "cli report probe catalog net store formats json" ;;
     *) echo "?" ;;
   esac
 }
@@ -51,6 +54,15 @@ fi
 # Expensive headers stay where they are.
 if grep -rlE '^#include <CLI/' src | grep -v '^src/cli/app\.cpp$'; then
   echo "layering: CLI11 belongs in src/cli/app.cpp only"
+  status=1
+fi
+if grep -rlE '^#include <curl/' src | grep -v '^src/net/'; then
+  echo "layering: libcurl belongs in src/net only"
+  status=1
+fi
+# Bytes become models without knowing where they lie.
+if grep -rnE '^#include <(fstream|filesystem|cstdio|fcntl.h|unistd.h|sys/)' src/formats; then
+  echo "layering: src/formats sees a ByteSource, never a file"
   status=1
 fi
 exit $status

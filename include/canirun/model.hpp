@@ -4,6 +4,7 @@
 #include <canirun/evidence.hpp>
 #include <canirun/quant.hpp>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -111,6 +112,23 @@ struct PublishedSize {
   Provenance provenance;
 };
 
+/// A tensor as a file holds it. Shape in ggml order, in elements as the engine computes with them (a packed 4-bit matrix
+/// has its logical row length); `bytes` is what it takes, scales and zero points that belong to it included.
+struct StoredTensor {
+  TensorRole role = TensorRole::other;
+  std::int32_t layer = -1;  ///< -1: not in a block; >= layers.size(): an MTP layer
+  TensorType type = TensorType::f32;
+  std::uint64_t bytes = 0;
+  std::uint32_t ne0 = 0, ne1 = 1, ne2 = 1;
+};
+/// The weights of a real file: nothing about them is computed from rules.
+struct StoredWeights {
+  std::string quant;  ///< what the file's weights are called: "Q4_K_M", "BF16", "FP8", "AWQ-4bit", "mlx-4bit"
+  QuantFormat format = QuantFormat::gguf;
+  std::vector<StoredTensor> tensors;  ///< in file order
+  std::uint32_t unsized_count = 0;    ///< tensors of a type nobody here knows: their bytes are missing from every sum
+};
+
 /// What a model is, from a catalog record or from a file's header: always this type.
 /// `layers` is empty when nobody published the dimensions; then memory and speed are unknown.
 struct ModelSpec {
@@ -152,6 +170,10 @@ struct ModelSpec {
   std::optional<std::uint64_t> vision_parameter_count;
   std::vector<QualityFigure> quality;
   std::vector<PublishedSize> published_sizes;
+  std::shared_ptr<const StoredWeights> stored;  ///< when it was read from files; then `stored->quant` weighs exactly this
+  std::string local_path;                       ///< the file (or first part, or folder) on this machine, else empty
+  std::string gguf_repo;                        ///< hub repository that holds it as GGUF, "OWNER/REPO", else empty
+  std::string gguf_file;                        ///< file in it, when one was named
   Provenance provenance;
   std::string notes;
 };
@@ -203,6 +225,7 @@ struct WeightTable {
       bytes_by_type{};                         ///< read for one token: of the experts only the share in use
   TensorType dominant_type = TensorType::f16;  ///< type that holds most of the bytes read at decode
 };
+/// Of the file itself where the model was read from one and `quant` is what it is stored in; else from the rules.
 WeightTable sum_weights(const ModelSpec& model, const QuantScheme& quant);
 
 }  // namespace canirun

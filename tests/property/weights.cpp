@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <canirun/model.hpp>
 #include <catch2/catch.hpp>
+#include <memory>
 
 #include "catalog/catalog.hpp"
 
@@ -93,4 +94,60 @@ TEST_CASE("tensors hold about as many parameters as are published", "[weights][p
     if (std::abs(ratio - 1) < 0.005) ++near;
   }
   CHECK(near * 10 >= all * 8);
+}
+
+namespace {
+
+/// The model as if it had been read from a file in this quant.
+ModelSpec as_read(const ModelSpec& model, const QuantScheme& quant) {
+  auto stored = std::make_shared<StoredWeights>();
+  stored->quant = quant.id;
+  stored->format = quant.format;
+  for (const Tensor& tensor : make_tensors(model, quant)) {
+    stored->tensors.push_back({.role = tensor.role,
+                               .layer = tensor.layer,
+                               .type = tensor.type,
+                               .bytes = tensor.bytes(),
+                               .ne0 = tensor.ne0,
+                               .ne1 = tensor.ne1,
+                               .ne2 = tensor.ne2});
+  }
+  ModelSpec read = model;
+  read.stored = std::move(stored);
+  return read;
+}
+
+bool same_layers(const WeightTable& a, const WeightTable& b) {
+  return std::equal(
+      a.layers.begin(), a.layers.end(), b.layers.begin(), b.layers.end(), [&](const LayerWeights& x, const LayerWeights& y) {
+        return x.attention_bytes == y.attention_bytes && x.dense_ffn_bytes == y.dense_ffn_bytes &&
+               x.expert_bytes == y.expert_bytes && x.largest_tensor_bytes == y.largest_tensor_bytes &&
+               x.largest_expert_tensor_bytes == y.largest_expert_tensor_bytes && x.repackable_bytes == y.repackable_bytes &&
+               x.repackable_expert_bytes == y.repackable_expert_bytes && a.kinds[x.kind] == b.kinds[y.kind];
+      });
+}
+
+}  // namespace
+
+TEST_CASE("a model read from its file weighs what the rules say, part by part", "[weights][property]") {
+  const catalog::Catalog catalog = catalog::Catalog::embedded();
+  for (const char* id : {"Q4_K_M", "IQ2_M", "F16"}) {
+    const auto quant = catalog.quant(id);
+    REQUIRE(quant);
+    for (const ModelSpec& model : known_models(catalog)) {
+      const WeightTable rules = sum_weights(model, *quant);
+      const WeightTable file = sum_weights(as_read(model, *quant), *quant);
+      INFO(model.id << " " << id);
+      CHECK(file.file_bytes == rules.file_bytes);
+      CHECK(same_layers(file, rules));
+      CHECK(file.token_embedding_bytes == rules.token_embedding_bytes);
+      CHECK(file.per_layer_embedding_bytes == rules.per_layer_embedding_bytes);
+      CHECK(file.output_bytes == rules.output_bytes);
+      CHECK(file.output_repackable_bytes == rules.output_repackable_bytes);
+      CHECK(file.output_is_tied == rules.output_is_tied);
+      CHECK(file.next_token_bytes == rules.next_token_bytes);
+      CHECK(file.bytes_by_type == rules.bytes_by_type);
+      CHECK(file.dominant_type == rules.dominant_type);
+    }
+  }
 }

@@ -107,3 +107,13 @@ TEST_CASE("only what has a kernel and whole groups of eight rows is repacked", "
   const std::uint64_t row = row_bytes(TensorType::q4_0, 4096);
   CHECK(table.layers[0].repackable_bytes == row * (4096 + 1024 + 1024 + 4096));
 }
+
+TEST_CASE("another quant of a model that was read is computed from the rules", "[weights]") {
+  ModelSpec model = llama_3_1_8b();
+  auto stored = std::make_shared<StoredWeights>();
+  stored->quant = "Q4_K_M";
+  stored->tensors.push_back({.role = TensorRole::ffn_up, .layer = 0, .type = TensorType::q4_k, .bytes = 1000});
+  model.stored = stored;
+  CHECK(sum_weights(model, q4_k_m()).file_bytes == 1000);
+  CHECK(sum_weights(model, plain(TensorType::q8_0)).file_bytes > 8'000'000'000);
+}

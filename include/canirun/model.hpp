@@ -171,12 +171,16 @@ struct ModelSpec {
   std::vector<QualityFigure> quality;
   std::vector<PublishedSize> published_sizes;
   std::shared_ptr<const StoredWeights> stored;  ///< when it was read from files; then `stored->quant` weighs exactly this
+  std::string reference;                        ///< how a command line names it, quoted for a shell; empty: by its id
   std::string local_path;                       ///< the file (or first part, or folder) on this machine, else empty
   std::string gguf_repo;                        ///< hub repository that holds it as GGUF, "OWNER/REPO", else empty
   std::string gguf_file;                        ///< file in it, when one was named
   Provenance provenance;
   std::string notes;
 };
+
+/// What to write after `canirun check`.
+inline const std::string& typed_name(const ModelSpec& model) { return model.reference.empty() ? model.id : model.reference; }
 
 /// A stored tensor. Shape in ggml order (ne0 is the row). Bytes = ceil(ne0/block)*block_bytes * ne1 * ne2.
 struct Tensor {

@@ -61,7 +61,11 @@ void add_nearest_yeses(Session& session, Answered& answered) {
 Result<Answered> answer_request(Session& session, const Request& request) {
   Result<Resolved> resolved = session.resolver().resolve(request);
   if (!resolved) return tl::unexpected<Error>(std::move(resolved).error());
-  Answered answered{.question = std::move(*resolved), .assessment = {}};
+  return answer_resolved(session, std::move(*resolved));
+}
+
+Answered answer_resolved(Session& session, Resolved question) {
+  Answered answered{.question = std::move(question), .assessment = {}};
   const Resolved& asked = answered.question;
   answered.assessment = assess(*asked.machine, *asked.model, *asked.quant, asked.question, session.catalog().books());
   if (!answered.assessment.verdict.yes) add_nearest_yeses(session, answered);
@@ -79,7 +83,32 @@ report::Answer as_report(Session& session, const Answered& answered) {
           .model = *answered.question.model,
           .quant = *answered.question.quant,
           .question = answered.question.question,
-          .assessment = answered.assessment};
+          .assessment = answered.assessment,
+          .files = answered.question.files.get()};
+}
+
+report::ListRow list_row_of(const Answered& answered) {
+  const ModelSpec& model = *answered.question.model;
+  const Assessment& answer = answered.assessment;
+  report::ListRow row;
+  row.model = model.id;
+  row.name = model.name;
+  row.quant = answered.question.quant->id;
+  row.licence = model.licence;
+  row.parameter_count = model.parameter_count;
+  row.active_parameter_count = model.active_parameter_count;
+  row.memory_bytes = answer.placed.memory.parts.total();
+  row.context_tokens = answered.question.question.settings.context_tokens;
+  row.status = answer.placed.placement.status;
+  row.usability = answer.usability.level;
+  row.score = answer.capability.score;
+  row.grade = answer.capability.grade;
+  row.level = answer.capability.level;
+  if (answer.speed) {
+    row.decode_tokens_per_s = answer.speed->decode_tokens_per_s;
+    row.time_to_first_token_s = answer.speed->time_to_first_token_s;
+  }
+  return row;
 }
 
 int exit_code_of(const Verdict& verdict, bool require_worth_it) {

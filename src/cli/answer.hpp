@@ -16,8 +16,14 @@ struct Answered {
 /// Understands the request and answers it.
 Result<Answered> answer_request(Session& session, const Request& request);
 
+/// Answers a question that is understood already.
+Answered answer_resolved(Session& session, Resolved question);
+
 /// For the report; refers to `answered`.
 report::Answer as_report(Session& session, const Answered& answered);
+
+/// The same as one row of a table.
+report::ListRow list_row_of(const Answered& answered);
 
 /// 0 when the answer is yes, with the money where it was required; else 1.
 int exit_code_of(const Verdict& verdict, bool require_worth_it);

@@ -18,6 +18,8 @@ constexpr Command k_commands[] = {
     {"check", on::check, "MODEL...", "does it fit, how fast, good enough, worth it; what to type to run it", 0, k_any, false,
      "canirun check llama-3.1-8b\n"
      "canirun check qwen2.5-coder:7b --on \"M2 Pro 16GB\" --ctx 16k --explain\n"
+     "canirun check hf.co/unsloth/Qwen3-30B-A3B-GGUF\n"
+     "canirun check ~/models/mistral-small-q4_k_m.gguf\n"
      "canirun check --requests questions.jsonl > answers.jsonl\n",
      run_check},
     {"hw", on::hw, "", "what was detected, and how it is known", 0, 0, false,
@@ -34,6 +36,14 @@ constexpr Command k_commands[] = {
      run_cost},
     {"compare", on::compare, "MODEL MODEL...", "models side by side on this machine", 0, k_any, false,
      "canirun compare qwen3-8b llama-3.1-8b phi-4\n", run_compare},
+    {"inspect", on::inspect, "FILE|REFERENCE", "what a model's files say: layers, tensors, sizes, licence", 1, 1, false,
+     "canirun inspect ~/models/qwen3-8b-q4_k_m.gguf --tensors\n"
+     "canirun inspect hf.co/Qwen/Qwen3-8B-GGUF:Q4_K_M\n",
+     run_inspect},
+    {"cache", on::cache, "[clear]", "headers kept of models on the network", 0, 1, false,
+     "canirun cache\n"
+     "canirun cache clear\n",
+     run_cache},
     {"catalog", on::catalog, "models|devices|prices|quants [QUERY]", "the data and where it comes from", 0, k_any, false,
      "canirun catalog devices 4090\n"
      "canirun catalog prices claude\n",
@@ -42,7 +52,7 @@ constexpr Command k_commands[] = {
      "canirun doctor\n", run_doctor},
     {"completion", on::completion, "bash|zsh|fish", "completions for a shell", 0, 1, false,
      "canirun completion bash > ~/.local/share/bash-completion/completions/canirun\n", run_completion},
-    {"help", on::help, "[TOPIC]", "a command or a topic: exit-codes, environment, formats, profiles", 0, 1, false,
+    {"help", on::help, "[TOPIC]", "a command or a topic: models, exit-codes, environment, formats, profiles", 0, 1, false,
      "canirun help exit-codes\n", run_help},
     {"__probe", 0, "VENDOR", "what the vendor's library says", 1, 1, true, "", run_probe},
 };

@@ -29,8 +29,9 @@ constexpr Flag k_flags[] = {
      [](O& o, S v) { o.request.bandwidth = Word{v}; }},
 
     // --- model and engine ------------------------------------------------------------------------------------
-    {"quant", 0, "NAME", G::engine, on::question, true, "how the weights are stored, such as Q4_K_M, Q8_0, MXFP4, mlx-4bit",
-     "Q4_K_M, smaller where that does not fit", "", false, [](O& o, S v) { o.request.quant = v; }},
+    {"quant", 0, "NAME", G::engine, on::question | on::inspect, true,
+     "how the weights are stored, such as Q4_K_M, Q8_0, MXFP4, mlx-4bit", "Q4_K_M, smaller where that does not fit", "",
+     false, [](O& o, S v) { o.request.quant = v; }},
     {"ctx", 0, "N", G::engine, on::question, true, "tokens of context to reserve, such as 8192 or 32k",
      "8192, or what the model can do", "", false, [](O& o, S v) { o.request.context_tokens = Word{v}; }},
     {"kv-type", 0, "TYPE", G::engine, on::question, true, "type of the KV cache", "f16", k_kv_types, false,
@@ -157,11 +158,17 @@ constexpr Flag k_flags[] = {
     {"limit", 0, "N", G::list, on::list, true, "rows to show; 0: all", "30 on a terminal, else all", "", false,
      [](O& o, S v) { o.limit = v; }},
 
+    {"installed", 0, "", G::list, on::list, true,
+     "models that Ollama, LM Studio, llama.cpp or a Hugging Face cache hold on this machine", "", "", false,
+     [](O& o, S) { o.installed = true; }},
+
     // --- output ----------------------------------------------------------------------------------------------
     {"requests", 0, "FILE", G::output, on::check, false, "one JSON request a line (- is stdin), one JSON answer a line", "",
      "", true, [](O& o, S v) { o.requests_file = v; }},
     {"json", 0, "", G::output, on::everywhere, true, "one JSON document instead of text", "", "", false,
      [](O& o, S) { o.json = true; }},
+    {"tensors", 0, "", G::output, on::inspect, true, "every tensor: name, shape, type, bytes, offset", "", "", false,
+     [](O& o, S) { o.tensors = true; }},
     {"explain", 0, "", G::output, on::everywhere, true, "open every line into formula, inputs and source", "", "", false,
      [](O& o, S) { o.explain = true; }},
     {"color", 0, "WHEN", G::output, on::everywhere, false, "colour in the text", "auto", "auto|always|never", false,

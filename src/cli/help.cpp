@@ -79,7 +79,36 @@ constexpr std::string_view k_environment =
     "  XDG_DATA_HOME, HOME          $XDG_DATA_HOME/canirun or ~/.local/share/canirun is laid\n"
     "                               over the built-in data when it is there\n"
     "  CANIRUN_DATA                 another such folder, laid over that one\n\n"
-    "Nothing is read from the network and nothing is written anywhere but stdout and stderr.\n";
+    "Models that are not in the catalog (`canirun help models`)\n\n"
+    "  HF_TOKEN, HF_TOKEN_PATH      token for gated repositories; else $HF_HOME/token or\n"
+    "                               ~/.cache/huggingface/token. It goes to the hub's host only\n"
+    "  HF_ENDPOINT, MODELSCOPE_ENDPOINT, OLLAMA_REGISTRY\n"
+    "                               other addresses for the hubs: mirrors\n"
+    "  HTTPS_PROXY, NO_PROXY        as curl reads them\n"
+    "  SSL_CERT_FILE, CURL_CA_BUNDLE\n"
+    "                               certificates to trust\n"
+    "  XDG_CACHE_HOME               $XDG_CACHE_HOME/canirun (else ~/.cache/canirun) keeps headers\n"
+    "                               of models that were asked for; `canirun cache clear` empties it\n"
+    "  OLLAMA_MODELS, HF_HUB_CACHE, HF_HOME, LLAMA_CACHE\n"
+    "                               where `canirun list --installed` looks, beside the usual places\n\n"
+    "The network is asked only about a model that is named by a network reference, and never\n"
+    "with --offline. Nothing is sent but the request for that model's description.\n";
+
+constexpr std::string_view k_models =
+    "How to name a model\n\n"
+    "  llama-3.1-8b               a name of the catalog; `canirun list` shows them, no network\n"
+    "  ./file.gguf, FOLDER        files here: GGUF (any part of a split one), safetensors with\n"
+    "                             config.json, an MLX folder, a config.json alone\n"
+    "  qwen3:8b                   a tag: what Ollama holds here, else the catalog, else Ollama's\n"
+    "                             registry; ollama:qwen3:8b always asks the registry\n"
+    "  hf.co/OWNER/REPO[:QUANT]   a Hugging Face repository; hf:OWNER/REPO and a web address that\n"
+    "                             was copied from the browser mean the same\n"
+    "  hf:OWNER/REPO/FILE         one file of it\n"
+    "  ms:OWNER/REPO              a ModelScope repository\n"
+    "  https://HOST/FILE.gguf     any web address of a .gguf, .safetensors or config.json\n\n"
+    "Only headers are read, some hundred kilobytes to a few megabytes, never the weights. Where\n"
+    "several quants lie together the one that suits this machine is taken and the others are\n"
+    "listed; --quant NAME takes another, and one that nobody offers is worked out by its rules.\n";
 
 constexpr std::string_view k_formats =
     "Formats\n\n"
@@ -105,7 +134,7 @@ struct Topic {
   std::string_view name, text;
 };
 constexpr std::array k_topics = {Topic{"exit-codes", k_exit_codes}, Topic{"environment", k_environment},
-                                 Topic{"formats", k_formats}};
+                                 Topic{"formats", k_formats}, Topic{"models", k_models}};
 
 }  // namespace
 

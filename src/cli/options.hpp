@@ -24,7 +24,9 @@ struct Options {
 
   // list
   std::optional<std::string> max_memory, sort, limit;
-  bool fits_only = false;
+  bool fits_only = false, installed = false;
+
+  bool tensors = false;  ///< inspect
 
   bool json = false, explain = false, offline = false;
   ColorChoice color = ColorChoice::automatic;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "catalog/lookup.hpp"
@@ -21,14 +22,6 @@ std::optional<std::string> text_of(const std::optional<json::Word>& word) {
   return word ? std::optional(word->text) : std::nullopt;
 }
 
-Error unsupported_place(const std::string& model) {
-  return {
-      .kind = ErrorKind::unsupported,
-      .message = fmt::format("\"{}\" names a file or an address; only models of the catalog can be checked so far", model),
-      .context = {},
-      .hint = "name the model itself, as in: canirun check llama-3.1-8b; `canirun list` shows them all"};
-}
-
 /// The model's dimensions are what everything is computed from; some makers never published them.
 Result<void> require_dimensions(const ModelSpec& model) {
   if (!model.layers.empty()) return {};
@@ -36,21 +29,15 @@ Result<void> require_dimensions(const ModelSpec& model) {
               fmt::format("the dimensions of {} are not published, so its memory and speed cannot be computed", model.name));
 }
 
-bool has_prefix(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
-bool has_suffix(std::string_view text, std::string_view suffix) {
-  return text.size() >= suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
+/// A name that can only be a place on the network, not a name of the catalog.
+bool is_explicitly_remote(std::string_view text) {
+  static constexpr std::array<std::string_view, 3> k_schemes = {"hf:", "ms:", "ollama:"};
+  return Places::is_remote(text) && (text.find('/') != std::string_view::npos ||
+                                     std::any_of(k_schemes.begin(), k_schemes.end(),
+                                                 [&](std::string_view scheme) { return text.starts_with(scheme); }));
 }
 
 }  // namespace
-
-bool names_a_place(std::string_view model) {
-  constexpr std::array<std::string_view, 8> starts = {"http://",         "https://", "hf:", "hf.co/",
-                                                      "huggingface.co/", "/",        "./",  "../"};
-  for (const std::string_view start : starts) {
-    if (has_prefix(model, start)) return true;
-  }
-  return has_suffix(model, ".gguf") || has_suffix(model, ".safetensors") || has_suffix(model, "/");
-}
 
 Result<Resolved> Resolver::resolve_without_model(const Request& request) {
   Resolved resolved;
@@ -99,58 +86,133 @@ Result<Resolved> Resolver::resolve_without_model(const Request& request) {
   return resolved;
 }
 
+Result<Resolver::Found> Resolver::find(const std::string& text) {
+  Found found;
+  const auto of_catalog = [&] { return model(text); };
+  // The form decides first: a path is a path and an address an address, whatever the catalog calls its models.
+  if (store::looks_like_path(text)) {
+    Result<std::shared_ptr<Place>> place = open(text, &Places::open_path);
+    if (!place) return tl::unexpected<Error>(std::move(place).error());
+    found.place = *place;
+    return found;
+  }
+  if (is_explicitly_remote(text)) {
+    Result<std::shared_ptr<Place>> place = open(text, &Places::open_remote);
+    if (place) {
+      found.place = *place;
+      return found;
+    }
+    // Without a network the catalog may still know the model; that is said, not hidden.
+    Error error = std::move(place).error();
+    const Result<std::shared_ptr<const ModelSpec>> record = of_catalog();
+    if (!record) return tl::unexpected<Error>(std::move(error));
+    if (error.kind != ErrorKind::network) {
+      error.hint +=
+          fmt::format("{}the catalog knows this model too: canirun check {}", error.hint.empty() ? "" : "; ", (*record)->id);
+      return tl::unexpected<Error>(std::move(error));
+    }
+    found.record = *record;
+    found.notes.push_back(fmt::format("{}; answered from the catalog's record of {}, not from the files themselves",
+                                      error.text(), (*record)->name));
+    return found;
+  }
+
+  // Then what is installed here, the catalog, a file of that name, a tag of a registry.
+  const bool is_tag = text.find(':') != std::string::npos;
+  if (is_tag) {
+    found.place = places_.open_installed(text);
+    if (found.place) return found;
+  }
+  const Result<std::shared_ptr<const ModelSpec>> record = of_catalog();
+  if (record) {
+    found.record = *record;
+    return found;
+  }
+  const bool is_file = Places::is_path(text);
+  if (!is_file && !Places::is_remote(text)) return tl::unexpected<Error>(record.error());
+  Result<std::shared_ptr<Place>> place = open(text, is_file ? &Places::open_path : &Places::open_remote);
+  if (!place) return tl::unexpected<Error>(std::move(place).error());
+  found.place = *place;
+  return found;
+}
+
+Result<std::shared_ptr<Place>> Resolver::open(const std::string& text,
+                                              Result<std::shared_ptr<Place>> (Places::*open_it)(const std::string&)) {
+  const auto known = opened_.find(text);
+  if (known != opened_.end()) return known->second;
+  Result<std::shared_ptr<Place>> place = (places_.*open_it)(text);
+  if (!place) return place;
+  if (opened_.size() >= k_most_remembered) opened_.clear();
+  return opened_.emplace(text, *place).first->second;
+}
+
 Result<Resolved> Resolver::resolve(const Request& request) {
   RequestChecker checker(request.from);
   if (request.model.empty()) {
     checker.reject({"model", "model"}, "names no model");
     return tl::unexpected<Error>(*checker.error());
   }
+  const Result<Found> found = find(request.model);
+  if (!found) return tl::unexpected<Error>(found.error());
+  return found->place ? resolve_place(request, *found->place) : resolve_record(request, *found);
+}
 
-  // Which model: a catalog name, perhaps with a quant in it ("llama3.1:8b-instruct-q8_0").
-  const Result<std::shared_ptr<const ModelSpec>> found = model(request.model);
-  if (!found) return tl::unexpected<Error>(names_a_place(request.model) ? unsupported_place(request.model) : found.error());
-  const Result<void> known = require_dimensions(**found);
+Result<Resolved> Resolver::with_model(const Request& request, std::shared_ptr<const ModelSpec> spec,
+                                      std::optional<Engine> engine) {
+  const Result<void> known = require_dimensions(*spec);
   if (!known) return tl::unexpected<Error>(known.error());
-
   // A model made for code is asked about coding unless something else was said.
   Request about = request;
-  if (!about.profile && !about.task && (*found)->for_code) about.profile = name_of(Task::coding);
+  if (!about.profile && !about.task && spec->for_code) about.profile = name_of(Task::coding);
   Result<Resolved> resolved = resolve_without_model(about);
   if (!resolved) return resolved;
-  resolved->model = *found;
+  if (engine && !request.engine) resolved->question.settings.engine = *engine;
+  resolved->model = std::move(spec);
+  RequestChecker checker(request.from);
   adapt_to_model(checker, request, *resolved->model, resolved->question);
   if (checker.error()) return tl::unexpected<Error>(*checker.error());
-
-  // Which quant: the one asked for, the one in the name, or the one that suits the machine.
-  const std::string named = request.quant.value_or(catalog::split_model_name(request.model).quant);
-  if (!named.empty()) {
-    Result<std::shared_ptr<const QuantScheme>> scheme = quant(named);
-    // MLX has formats of its own under names that GGUF uses too ("MXFP4").
-    if (resolved->question.settings.engine == Engine::mlx) {
-      if (const Result<std::shared_ptr<const QuantScheme>> own = quant("mlx-" + named)) scheme = own;
-    }
-    if (!scheme) return tl::unexpected<Error>(Error(scheme.error()).within(checker.name_of({"quant", "quant"})));
-    resolved->quant = *scheme;
-  } else {
-    const std::vector<std::string_view> ladder = quant_ladder(*resolved->model, resolved->question.settings.engine);
-    const auto trial = [&](std::size_t step) -> QuantTrial {
-      const Result<std::shared_ptr<const QuantScheme>> scheme = quant(std::string(ladder[step]));
-      if (!scheme) return {};
-      const Assessment fit =
-          assess_fit(*resolved->machine, *resolved->model, **scheme, resolved->question, catalog_.books());
-      return {.status = fit.placed.placement.status, .usability = fit.usability.level};
-    };
-    const std::size_t step = choose_from_ladder(ladder.size(), three_bit_count(ladder), trial).value_or(0);
-    const Result<std::shared_ptr<const QuantScheme>> scheme = quant(std::string(ladder[step]));
-    if (!scheme) return tl::unexpected<Error>(scheme.error());
-    resolved->quant = *scheme;
-  }
-
-  resolved->echo.model = resolved->model->id;
-  resolved->echo.quant = resolved->quant->id;
   resolved->echo.depth_tokens = resolved->question.usage.depth_tokens;
   resolved->echo.prompt_tokens = resolved->question.usage.prompt_tokens;
   return resolved;
+}
+
+Result<Resolved> Resolver::resolve_record(const Request& request, const Found& found) {
+  Result<Resolved> resolved = with_model(request, found.record, std::nullopt);
+  if (!resolved) return resolved;
+  // Which quant: the one asked for, the one in the name, or the one that suits the machine.
+  const std::string named = request.quant.value_or(catalog::split_model_name(request.model).quant);
+  const Result<std::shared_ptr<const QuantScheme>> scheme = choose_quant(RequestChecker(request.from), named, *resolved);
+  if (!scheme) return tl::unexpected<Error>(scheme.error());
+  resolved->quant = *scheme;
+  resolved->echo.model = resolved->model->id;
+  resolved->echo.quant = resolved->quant->id;
+  if (!found.notes.empty()) {
+    resolved->files = std::make_shared<const report::FileSource>(report::FileSource{
+        .place = request.model, .files = {}, .offers = {}, .notes = found.notes, .requests = 0, .received_bytes = 0});
+  }
+  return resolved;
+}
+
+Result<std::shared_ptr<const QuantScheme>> Resolver::choose_quant(const RequestChecker& checker, const std::string& named,
+                                                                  const Resolved& resolved) {
+  const Engine engine = resolved.question.settings.engine;
+  if (!named.empty()) {
+    Result<std::shared_ptr<const QuantScheme>> scheme = quant(named);
+    // MLX has formats of its own under names that GGUF uses too ("MXFP4").
+    if (engine == Engine::mlx) {
+      if (const Result<std::shared_ptr<const QuantScheme>> own = quant("mlx-" + named)) scheme = own;
+    }
+    if (!scheme) return tl::unexpected<Error>(Error(scheme.error()).within(checker.name_of({"quant", "quant"})));
+    return scheme;
+  }
+  const std::vector<std::string_view> ladder = quant_ladder(*resolved.model, engine);
+  const auto trial = [&](std::size_t step) -> QuantTrial {
+    const Result<std::shared_ptr<const QuantScheme>> scheme = quant(std::string(ladder[step]));
+    if (!scheme) return {};
+    const Assessment fit = assess_fit(*resolved.machine, *resolved.model, **scheme, resolved.question, catalog_.books());
+    return {.status = fit.placed.placement.status, .usability = fit.usability.level};
+  };
+  return quant(std::string(ladder[choose_from_ladder(ladder.size(), three_bit_count(ladder), trial).value_or(0)]));
 }
 
 Result<std::shared_ptr<const ModelSpec>> Resolver::model(const std::string& name) {

@@ -74,8 +74,27 @@ MachineSource& Session::machines() {
   return *machines_;
 }
 
+Places& Session::places() {
+  if (!places_) {
+    places_ = std::make_unique<Places>(options_.offline, [this](std::string_view text) { show_progress(text); });
+  }
+  return *places_;
+}
+
+void Session::show_progress(std::string_view text) {
+  if (!err_.is_tty) return;
+  // One line that is written over and gone when the answer comes.
+  write_all(STDERR_FILENO, "\r\x1b[K" + report::cut_to_width(report::safe_text(text, err_), err_.width - 1, err_));
+  progress_shown_ = true;
+}
+
+void Session::clear_progress() {
+  if (progress_shown_) write_all(STDERR_FILENO, "\r\x1b[K");
+  progress_shown_ = false;
+}
+
 Resolver& Session::resolver() {
-  if (!resolver_) resolver_ = std::make_unique<Resolver>(catalog(), machines());
+  if (!resolver_) resolver_ = std::make_unique<Resolver>(catalog(), machines(), places());
   return *resolver_;
 }
 
@@ -88,13 +107,20 @@ void Session::print(std::string_view text) {
 }
 
 bool Session::flush() {
+  clear_progress();
   if (write_problem_ == 0 && !write_all(STDOUT_FILENO, pending_)) write_problem_ = errno;
   pending_.clear();
   return write_problem_ == 0;
 }
 
-void Session::warn(std::string_view text) const { write_all(STDERR_FILENO, report::safe_text(text, err_) + "\n"); }
+void Session::warn(std::string_view text) {
+  clear_progress();
+  write_all(STDERR_FILENO, report::safe_text(text, err_) + "\n");
+}
 
-void Session::warn_error(const Error& error) const { write_all(STDERR_FILENO, report::render_error_text(error, err_)); }
+void Session::warn_error(const Error& error) {
+  clear_progress();
+  write_all(STDERR_FILENO, report::render_error_text(error, err_));
+}
 
 }  // namespace canirun::cli

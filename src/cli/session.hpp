@@ -35,6 +35,7 @@ class Session {
   /// The data, overlays included. What is wrong with an overlay is said once on stderr; the rest works.
   const catalog::Catalog& catalog();
   MachineSource& machines();
+  Places& places();
   Resolver& resolver();
   /// Version of the program and date of its data.
   report::Head head();
@@ -46,18 +47,24 @@ class Session {
   /// errno of the write that failed; 0 when all is well.
   [[nodiscard]] int write_problem() const { return write_problem_; }
   /// One line to stderr.
-  void warn(std::string_view text) const;
+  void warn(std::string_view text);
   /// "error: ..." with its hint, to stderr.
-  void warn_error(const Error& error) const;
+  void warn_error(const Error& error);
+
+  /// A passing line on stderr while the network is slow; only on a terminal. Gone before anything else is written.
+  void show_progress(std::string_view text);
+  void clear_progress();
 
  private:
   Options options_;
   report::Terminal out_, err_;
   std::optional<catalog::Catalog> catalog_;
   std::unique_ptr<MachineSource> machines_;
+  std::unique_ptr<Places> places_;
   std::unique_ptr<Resolver> resolver_;
   std::string pending_;
   int write_problem_ = 0;
+  bool progress_shown_ = false;
 };
 
 /// Folders laid over the built-in data, weakest first: the XDG data folder, $CANIRUN_DATA, each --data. Only a --data

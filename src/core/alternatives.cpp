@@ -22,7 +22,7 @@ struct Change {
 };
 
 std::string command_for(const Machine& machine, const ModelSpec& model, const Change& change, const EngineSettings& before) {
-  std::string command = "canirun check " + model.id;
+  std::string command = "canirun check " + typed_name(model);
   constexpr std::string_view k_on = "--on ";
   if (machine.origin.starts_with(k_on)) command += " --on \"" + machine.origin.substr(k_on.size()) + "\"";
   command += " --quant " + change.quant;

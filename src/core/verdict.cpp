@@ -192,7 +192,7 @@ Verdict decide(const Machine& machine, const ModelSpec& model, const PlacedMemor
     court.verdict.worth_it = money.known && money.worth_it && meets;
   }
   if (court.verdict.answer == Answer::use_api) {
-    court.suggest("canirun cost " + model.id + on, "where the money goes, and from how many tokens a day it pays");
+    court.suggest("canirun cost " + typed_name(model) + on, "where the money goes, and from how many tokens a day it pays");
   }
   return court.verdict;
 }

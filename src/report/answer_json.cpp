@@ -119,6 +119,26 @@ void write_model(Node root, const Answer& answer) {
   });
 }
 
+/// Where the model was read from; null for one of the catalog.
+void write_files(Node root, const FileSource* files) {
+  if (files == nullptr) return root.set_null("files");
+  root.object("files", [&](Node node) {
+    node.set("place", files->place);
+    node.set("names", files->files);
+    node.objects("offers", files->offers, [](Node entry, const FileOffer& offer) {
+      entry.set("quant", offer.quant);
+      entry.set("file", offer.file);
+      entry.set("bytes", offer.bytes);
+      entry.set("status", offer.status);
+      entry.set("decode_tokens_per_s", offer.decode_tokens_per_s);
+      entry.set("chosen", offer.chosen);
+    });
+    node.set("notes", files->notes);
+    node.set("requests", files->requests);
+    node.set("received_bytes", files->received_bytes);
+  });
+}
+
 void write_memory(Node root, const Answer& answer) {
   const MemoryEstimate& memory = answer.assessment.placed.memory;
   root.object("memory", [&](Node node) {
@@ -252,6 +272,7 @@ std::string answer_json(const Answer& answer, JsonStyle style) {
   write_request(root, answer);
   write_machine(root, answer.machine);
   write_model(root, answer);
+  write_files(document.root(), answer.files);
   write_memory(root, answer);
   write_placement(root, answer);
   write_throughput(root, answer);

@@ -7,6 +7,7 @@
 #include "report/bar.hpp"
 #include "report/commands.hpp"
 #include "report/explain.hpp"
+#include "report/files_text.hpp"
 #include "report/money.hpp"
 #include "report/numbers.hpp"
 #include "report/phrases.hpp"
@@ -241,6 +242,7 @@ std::string render_answer_text(const Answer& answer, const Terminal& terminal, b
   money_statement(page, answer);
   if (explain) explain_cost(page, answer);
   if (explain) explain_sources(page, answer);
+  if (answer.files != nullptr) files_section(page, *answer.files, explain);
   if (answer.assessment.verdict.yes) run_it(page, answer);
   suggestions(page, answer);
   page.blank();

@@ -8,9 +8,7 @@
 #include "report/text.hpp"
 
 namespace canirun::report {
-namespace {
 
-/// One shell word: quoted when the shell would take it apart.
 std::string shell_word(std::string_view text) {
   const std::string clean = safe_text(text);
   const bool plain = !clean.empty() && std::all_of(clean.begin(), clean.end(), [](char c) {
@@ -22,6 +20,8 @@ std::string shell_word(std::string_view text) {
   for (const char c : clean) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return quoted + "'";
 }
+
+namespace {
 
 bool has_gpu(const Machine& machine) {
   return std::any_of(machine.devices.begin(), machine.devices.end(), [](const Device& device) {
@@ -37,6 +37,7 @@ bool is_apple(const Machine& machine) {
   return std::any_of(machine.devices.begin(), machine.devices.end(),
                      [](const Device& device) { return device.vendor == Vendor::apple; });
 }
+constexpr std::string_view k_model_scope = "modelscope.cn/";
 bool is_gguf_repository(const std::string& repo) { return repo.ends_with("-GGUF") || repo.ends_with("-gguf"); }
 
 /// `-ngl`: all layers is any number above them.
@@ -69,7 +70,21 @@ LaunchCommand llama_cpp(const Machine& machine, const ModelSpec& model, const Qu
                         const EngineSettings& settings, const Placement& placement) {
   LaunchCommand line{
       .engine = Engine::llama_cpp, .command = {}, .environment = {}, .base_url = "http://localhost:8080/v1", .note = {}};
-  if (is_gguf_repository(model.hf_repo)) {
+  const bool is_address = model.gguf_file.starts_with("http://") || model.gguf_file.starts_with("https://");
+  const bool is_the_file = model.stored && model.stored->quant == quant.id && model.stored->format == QuantFormat::gguf;
+  if (is_the_file && !model.local_path.empty()) {
+    line.command = fmt::format("llama-server -m {}", shell_word(model.local_path));
+  } else if (is_the_file && is_address) {
+    line.command = fmt::format("llama-server --model-url {}", shell_word(model.gguf_file));
+  } else if (!model.gguf_repo.empty()) {
+    // ModelScope speaks the hub's language at an address of its own.
+    const bool elsewhere = model.gguf_repo.starts_with(k_model_scope);
+    const std::string repo = elsewhere ? model.gguf_repo.substr(k_model_scope.size()) : model.gguf_repo;
+    if (elsewhere) line.environment = "MODEL_ENDPOINT=https://modelscope.cn/";
+    line.command = is_the_file && !model.gguf_file.empty()
+                       ? fmt::format("llama-server -hf {} -hff {}", shell_word(repo), shell_word(model.gguf_file))
+                       : fmt::format("llama-server -hf {}", shell_word(repo + ":" + quant.id));
+  } else if (is_gguf_repository(model.hf_repo)) {
     line.command = fmt::format("llama-server -hf {}", shell_word(model.hf_repo + ":" + quant.id));
   } else {
     line.command = fmt::format("llama-server -m {}", shell_word(fmt::format("{}-{}.gguf", model.id, quant.id)));
@@ -83,6 +98,10 @@ LaunchCommand llama_cpp(const Machine& machine, const ModelSpec& model, const Qu
 /// Ollama places layers itself; what it is told comes from the environment of its server.
 std::optional<LaunchCommand> ollama(const ModelSpec& model, const QuantScheme& quant, const EngineSettings& settings) {
   std::string reference = model.ollama_tag;
+  if (!model.gguf_repo.empty()) {
+    const std::string_view host = model.gguf_repo.starts_with(k_model_scope) ? "" : "hf.co/";
+    reference = fmt::format("{}{}:{}", host, model.gguf_repo, quant.id);
+  }
   if (reference.empty() && is_gguf_repository(model.hf_repo)) reference = "hf.co/" + model.hf_repo + ":" + quant.id;
   if (reference.empty()) return std::nullopt;
 
@@ -98,7 +117,7 @@ std::optional<LaunchCommand> ollama(const ModelSpec& model, const QuantScheme& q
   const bool quantised_cache = settings.kv_type_k != TensorType::f16;
   if (settings.flash_attn) line.environment += " OLLAMA_FLASH_ATTENTION=1";
   if (quantised_cache) line.environment += fmt::format(" OLLAMA_KV_CACHE_TYPE={}", name_of(settings.kv_type_k));
-  if (quant.id != "Q4_K_M" && !quant.id.starts_with("MXFP4") && reference == model.ollama_tag) {
+  if (quant.id != "Q4_K_M" && !quant.id.starts_with("MXFP4") && reference == model.ollama_tag && !model.stored) {
     line.note = fmt::format("the tag holds Ollama's own choice of quant, not necessarily {}", quant.id);
   }
   return line;

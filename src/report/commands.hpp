@@ -10,6 +10,9 @@
 
 namespace canirun::report {
 
+/// One shell word: quoted when the shell would take it apart, stripped of control characters.
+std::string shell_word(std::string_view text);
+
 /// What to type to serve a model with one engine, and where its OpenAI-compatible interface then listens.
 struct LaunchCommand {
   Engine engine = Engine::llama_cpp;

@@ -13,11 +13,13 @@ namespace {
 
 /// The mark of a row: the weaker of "does it fit" and "is it pleasant".
 Mark row_mark(const ListRow& row) {
+  if (!row.problem.empty()) return Mark::partly;
   if (row.status == FitStatus::does_not_fit) return Mark::no;
   const Mark speed = row.decode_tokens_per_s ? mark_of(row.usability) : Mark::partly;
   return speed == Mark::yes ? mark_of(row.status) : speed;
 }
 std::string row_words(const ListRow& row) {
+  if (!row.problem.empty()) return row.problem;
   if (row.status == FitStatus::does_not_fit) return words_for(row.status);
   const std::string how = row.decode_tokens_per_s ? words_for(row.usability) : "speed unknown";
   return row.status == FitStatus::fits_offloaded ? how + ", split" : how;
@@ -29,8 +31,9 @@ std::string render_list_text(const Listing& listing, const Terminal& terminal) {
   Page page(terminal);
   if (listing.rows.empty()) {
     if (terminal.is_tty)
-      page.line(listing.query.empty() ? "no model matches these filters"
-                                      : fmt::format("no model matches \"{}\" and these filters", listing.query));
+      page.line(listing.installed       ? "no installed model found; `canirun help environment` says where it was looked for"
+                : listing.query.empty() ? "no model matches these filters"
+                                        : fmt::format("no model matches \"{}\" and these filters", listing.query));
     return page.take();
   }
   Table table({{.title = "", .align = Align::left, .drop_order = 0, .min_width = 0},
@@ -42,7 +45,7 @@ std::string render_list_text(const Listing& listing, const Terminal& terminal) {
                {.title = "first word", .align = Align::right, .drop_order = 4, .min_width = 0},
                {.title = "grade", .align = Align::left, .drop_order = 2, .min_width = 0},
                {.title = "how it runs", .align = Align::left, .drop_order = 3, .min_width = 0},
-               {.title = "licence", .align = Align::left, .drop_order = 6, .min_width = 0}});
+               {.title = listing.installed ? "kept by" : "licence", .align = Align::left, .drop_order = 6, .min_width = 0}});
   for (const ListRow& row : listing.rows) {
     const Mark mark = row_mark(row);
     const std::string parameters =
@@ -57,8 +60,8 @@ std::string render_list_text(const Listing& listing, const Terminal& terminal) {
                    {row.decode_tokens_per_s ? format_rate_range(*row.decode_tokens_per_s) : "?", Tone::plain},
                    {row.time_to_first_token_s ? format_seconds(row.time_to_first_token_s->typical) : "?", Tone::plain},
                    {row.grade, Tone::plain},
-                   {row_words(row), tone_of(mark)},
-                   {page.safe(row.licence), Tone::quiet}});
+                   {page.safe(row_words(row)), tone_of(mark)},
+                   {page.safe(listing.installed ? row.keeper : row.licence), Tone::quiet}});
   }
   if (terminal.is_tty) {
     page.spread(fmt::format("for {} on {}", words_for(listing.task), machine_phrase(listing.machine)), Tone::strong,

@@ -21,6 +21,10 @@ void set_row(Node node, const ListRow& row) {
   node.set("score", row.score);
   node.set("grade", row.grade);
   node.set("capability", row.level);
+  if (row.keeper.empty()) return;
+  node.set("keeper", row.keeper);
+  node.set("path", row.path);
+  node.set("problem", row.problem.empty() ? std::nullopt : std::optional(row.problem));
 }
 
 }  // namespace

@@ -32,6 +32,24 @@ struct RequestEcho {
   std::optional<std::string> vs;
 };
 
+/// One of several ways in which a folder or repository holds the same model.
+struct FileOffer {
+  std::string quant, file;             ///< `file`: the first one's name when it has parts
+  std::optional<std::uint64_t> bytes;  ///< of all its parts
+  std::optional<FitStatus> status;     ///< on this machine; nothing: not worked out
+  std::optional<Range> decode_tokens_per_s;
+  bool chosen = false;
+};
+/// Where a model was read from that is not in the catalog.
+struct FileSource {
+  std::string place;  ///< "hf.co/OWNER/REPO", a path
+  std::vector<std::string> files;
+  std::vector<FileOffer> offers;   ///< empty when there was nothing to choose
+  std::vector<std::string> notes;  ///< what the reader found odd, one sentence each
+  std::uint64_t requests = 0;      ///< sent over the network for this answer
+  std::uint64_t received_bytes = 0;
+};
+
 /// One question with its answer. Holds references: render it while they live.
 struct Answer {
   Head head;
@@ -41,6 +59,7 @@ struct Answer {
   const QuantScheme& quant;
   const Question& question;
   const Assessment& assessment;
+  const FileSource* files = nullptr;  ///< null: the model is a record of the catalog
 };
 
 /// `canirun MODEL`: verdict first and last, one screen. `explain` opens each line into formula, inputs and source.
@@ -69,6 +88,8 @@ struct ListRow {
   std::optional<double> score;  ///< 0..1 for the task
   std::string grade;            ///< "S".."F", "?" without evidence
   CapabilityLevel level = CapabilityLevel::unknown;
+  std::string keeper, path;  ///< of an installed model: the program that downloaded it, and where it lies
+  std::string problem;       ///< why nothing can be said about it, else empty
 };
 /// `canirun list [QUERY]`: rows already filtered and sorted.
 struct Listing {
@@ -78,6 +99,7 @@ struct Listing {
   Task task = Task::chat;
   std::vector<ListRow> rows;
   std::size_t matched = 0;  ///< before any limit on the number of rows
+  bool installed = false;   ///< models on this machine's disk instead of the catalog's
 };
 std::string render_list_text(const Listing& listing, const Terminal& terminal);
 std::string list_json(const Listing& listing, JsonStyle style);

@@ -4,34 +4,6 @@
 #include "report/report.hpp"
 
 namespace canirun::cli {
-namespace {
-
-report::ListRow row_of(const Answered& answered) {
-  const ModelSpec& model = *answered.question.model;
-  const Assessment& answer = answered.assessment;
-  report::ListRow row;
-  row.model = model.id;
-  row.name = model.name;
-  row.quant = answered.question.quant->id;
-  row.licence = model.licence;
-  row.parameter_count = model.parameter_count;
-  row.active_parameter_count = model.active_parameter_count;
-  row.memory_bytes = answer.placed.memory.parts.total();
-  row.context_tokens = answered.question.question.settings.context_tokens;
-  row.status = answer.placed.placement.status;
-  row.usability = answer.usability.level;
-  row.score = answer.capability.score;
-  row.grade = answer.capability.grade;
-  row.level = answer.capability.level;
-  if (answer.speed) {
-    row.decode_tokens_per_s = answer.speed->decode_tokens_per_s;
-    row.time_to_first_token_s = answer.speed->time_to_first_token_s;
-  }
-  return row;
-}
-
-}  // namespace
-
 Result<int> run_compare(Session& session) {
   const Options& options = session.options();
   if (options.words.size() < 2) {
@@ -56,7 +28,7 @@ Result<int> run_compare(Session& session) {
                           .matched = answers.size()};
   bool any_yes = false;
   for (const Answered& answered : answers) {
-    listing.rows.push_back(row_of(answered));
+    listing.rows.push_back(list_row_of(answered));
     any_yes = any_yes || answered.assessment.verdict.yes;
   }
   session.print(options.json ? report::list_json(listing, report::JsonStyle::indented)

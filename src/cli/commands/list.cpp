@@ -94,6 +94,7 @@ bool comes_before(const report::ListRow& a, const report::ListRow& b, std::strin
 
 Result<int> run_list(Session& session) {
   const Options& options = session.options();
+  if (options.installed) return list_installed(session);
   const Result<Resolved> asked = session.resolver().resolve_without_model(options.request);
   if (!asked) return tl::unexpected<Error>(asked.error());
   const Result<Filters> filters = filters_asked(session, asked->question.floors);

@@ -20,7 +20,8 @@ Request about(const std::string& model) {
 }
 Result<Resolved> resolved(const Request& request) {
   MachineSource machines(data(), std::nullopt);
-  return Resolver(data(), machines).resolve(request);
+  Places places(/*offline=*/true, {});
+  return Resolver(data(), machines, places).resolve(request);
 }
 }  // namespace
 
@@ -79,8 +80,8 @@ TEST_CASE("what is not a catalog name is refused for what it is", "[resolver]") 
     ErrorKind kind;
   };
   const Row row = GENERATE(
-      Row{"", ErrorKind::usage}, Row{"no-such-model-at-all", ErrorKind::not_found}, Row{"./x.gguf", ErrorKind::unsupported},
-      Row{"https://example.com/x.gguf", ErrorKind::unsupported}, Row{"hf:nobody/nothing-at-all", ErrorKind::unsupported});
+      Row{"", ErrorKind::usage}, Row{"no-such-model-at-all", ErrorKind::not_found}, Row{"./x.gguf", ErrorKind::not_found},
+      Row{"https://example.com/x.gguf", ErrorKind::network}, Row{"hf:nobody/nothing-at-all", ErrorKind::network});
   const Result<Resolved> found = resolved(about(row.model));
   INFO(row.model);
   REQUIRE_FALSE(found.has_value());

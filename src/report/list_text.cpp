@@ -36,16 +36,18 @@ std::string render_list_text(const Listing& listing, const Terminal& terminal) {
                                         : fmt::format("no model matches \"{}\" and these filters", listing.query));
     return page.take();
   }
+  // Of an installed model the reason why it cannot run, and who keeps it, matter more than its grade.
+  const bool mine = listing.installed;
   Table table({{.title = "", .align = Align::left, .drop_order = 0, .min_width = 0},
-               {.title = "model", .align = Align::left, .drop_order = 0, .min_width = 0},
+               {.title = "model", .align = Align::left, .drop_order = 0, .min_width = mine ? 24 : 0},
                {.title = "quant", .align = Align::left, .drop_order = 0, .min_width = 0},
                {.title = "params", .align = Align::right, .drop_order = 5, .min_width = 0},
-               {.title = "memory", .align = Align::right, .drop_order = 1, .min_width = 0},
-               {.title = "tok/s", .align = Align::right, .drop_order = 0, .min_width = 0},
-               {.title = "first word", .align = Align::right, .drop_order = 4, .min_width = 0},
-               {.title = "grade", .align = Align::left, .drop_order = 2, .min_width = 0},
-               {.title = "how it runs", .align = Align::left, .drop_order = 3, .min_width = 0},
-               {.title = listing.installed ? "kept by" : "licence", .align = Align::left, .drop_order = 6, .min_width = 0}});
+               {.title = "memory", .align = Align::right, .drop_order = mine ? 2 : 1, .min_width = 0},
+               {.title = "tok/s", .align = Align::right, .drop_order = mine ? 1 : 0, .min_width = 0},
+               {.title = "first word", .align = Align::right, .drop_order = mine ? 6 : 4, .min_width = 0},
+               {.title = "grade", .align = Align::left, .drop_order = mine ? 4 : 2, .min_width = 0},
+               {.title = "how it runs", .align = Align::left, .drop_order = mine ? 0 : 3, .min_width = mine ? 12 : 0},
+               {.title = mine ? "kept by" : "licence", .align = Align::left, .drop_order = mine ? 3 : 6, .min_width = 0}});
   for (const ListRow& row : listing.rows) {
     const Mark mark = row_mark(row);
     const std::string parameters =
@@ -56,7 +58,7 @@ std::string render_list_text(const Listing& listing, const Terminal& terminal) {
                    {page.safe(row.model), Tone::strong},
                    {page.safe(row.quant), Tone::plain},
                    {parameters, Tone::plain},
-                   {format_binary_bytes(row.memory_bytes), Tone::plain},
+                   {row.problem.empty() ? format_binary_bytes(row.memory_bytes) : "?", Tone::plain},
                    {row.decode_tokens_per_s ? format_rate_range(*row.decode_tokens_per_s) : "?", Tone::plain},
                    {row.time_to_first_token_s ? format_seconds(row.time_to_first_token_s->typical) : "?", Tone::plain},
                    {row.grade, Tone::plain},

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/inspection.hpp"
 #include "report/text.hpp"
 #include "samples.hpp"
 
@@ -139,6 +140,32 @@ TEST_CASE("list") {
   const canirun::Machine machine = samples::workstation();
   each_view("list", [&](const Terminal& terminal) { return render_list_text(samples::listing(machine), terminal); });
   compare("list.json", list_json(samples::listing(machine), report::JsonStyle::indented));
+}
+
+TEST_CASE("list --installed") {
+  const canirun::Machine machine = samples::workstation();
+  each_view("installed", [&](const Terminal& terminal) { return render_list_text(samples::installed(machine), terminal); });
+  compare("installed.json", list_json(samples::installed(machine), report::JsonStyle::indented));
+}
+
+TEST_CASE("check: a model of a repository with several quants") {
+  const samples::Sample sample = samples::fits();
+  const report::FileSource source = samples::repository();
+  report::Answer answer = sample.answer();
+  answer.files = &source;
+  each_view("files", [&](const Terminal& terminal) { return render_answer_text(answer, terminal, false); });
+  compare("files.json", answer_json(answer, report::JsonStyle::indented));
+}
+
+TEST_CASE("inspect") {
+  canirun::cli::Inspection inspection;
+  inspection.head = {.version = "0.0.0", .catalog_date = "2026-11-23"};
+  inspection.place = "./Coder-7B-Q4_K_M.gguf";
+  inspection.file = samples::header();
+  inspection.quant = "Q4_K_M";
+  inspection.quants = {{"Q4_K_M", 4'683'073'536, false}, {"UD-Q2_K_XL", 3'100'000'000, true}};
+  each_view("inspect", [&](const Terminal& terminal) { return render_inspection_text(inspection, terminal, true); });
+  compare("inspect.json", inspection_json(inspection, true));
 }
 
 TEST_CASE("overview") {

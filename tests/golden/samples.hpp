@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include "formats/model_file.hpp"
 #include "report/report.hpp"
 
 /// Values made by hand to look at layouts: plausible, but nobody's measurements. Each holds what its Answer refers to.
@@ -33,6 +34,10 @@ Sample split();    ///< a MoE model with experts in host memory
 Sample too_big();  ///< a 70B on the laptop: a no with two ways out
 Sample hostile();  ///< names that try to drive the terminal
 
+report::FileSource repository();  ///< four quants at one place, with names that try to drive the terminal
+formats::ModelFile header();      ///< what a GGUF header says, likewise
+
+report::Listing installed(const Machine& machine);  ///< one that runs, one with parts missing
 report::Listing listing(const Machine& machine);
 report::Overview overview(const Machine& machine);
 

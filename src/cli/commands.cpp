@@ -34,6 +34,10 @@ constexpr Command k_commands[] = {
      "canirun cost llama-3.1-8b --profile coding --vs gpt-4o-mini\n"
      "canirun cost llama-3.1-8b --on \"RTX 4090\" --buy --kwh 0.30\n",
      run_cost},
+    {"plan", on::plan, "MODEL", "the cheapest machines that make it usable, and what each would cost", 0, 1, false,
+     "canirun plan gpt-oss-120b --min-tps 20 --ctx 32k\n"
+     "canirun plan qwen3-coder-30b-a3b --budget 1500 --vs claude-haiku-4.5\n",
+     run_plan},
     {"compare", on::compare, "MODEL MODEL...", "models side by side on this machine", 0, k_any, false,
      "canirun compare qwen3-8b llama-3.1-8b phi-4\n", run_compare},
     {"inspect", on::inspect, "FILE|REFERENCE", "what a model's files say: layers, tensors, sizes, licence", 1, 1, false,

@@ -40,6 +40,7 @@ Result<int> run_cost(Session& session);
 Result<int> run_compare(Session& session);
 Result<int> run_inspect(Session& session);
 Result<int> run_cache(Session& session);
+Result<int> run_plan(Session& session);
 Result<int> run_doctor(Session& session);
 Result<int> run_catalog(Session& session);
 Result<int> run_completion(Session& session);

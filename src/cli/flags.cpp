@@ -148,6 +148,9 @@ constexpr Flag k_flags[] = {
     {"batch-api", 0, "", G::money, on::one_model, false, "the API's batch discount can be used", "", "", false,
      [](O& o, S) { o.request.money.batch_api = true; }},
 
+    {"budget", 0, "USD", G::money, on::plan, true, "machines that cost at most so much, the PC included", "", "", false,
+     [](O& o, S v) { o.budget = v; }},
+
     // --- list ------------------------------------------------------------------------------------------------
     {"fits", 0, "", G::list, on::list, true, "only what runs on this machine", "", "", false,
      [](O& o, S) { o.fits_only = true; }},

@@ -26,7 +26,8 @@ struct Options {
   std::optional<std::string> max_memory, sort, limit;
   bool fits_only = false, installed = false;
 
-  bool tensors = false;  ///< inspect
+  bool tensors = false;               ///< inspect
+  std::optional<std::string> budget;  ///< plan
 
   bool json = false, explain = false, offline = false;
   ColorChoice color = ColorChoice::automatic;

@@ -129,6 +129,36 @@ struct Overview {
 std::string render_overview_text(const Overview& overview, const Terminal& terminal);
 std::string overview_json(const Overview& overview, JsonStyle style);
 
+/// One machine that makes the model usable.
+struct PlanRow {
+  std::string hardware;  ///< as the price list names it: "2x GeForce RTX 3090"
+  std::string on;        ///< what `--on` takes
+  Range price_usd;       ///< with the PC around a card
+  bool used = false;     ///< a used part's price
+  std::string price_date, quant;
+  FitStatus status = FitStatus::fits;
+  std::optional<Range> decode_tokens_per_s, time_to_first_token_s;
+  UsabilityLevel usability = UsabilityLevel::unusable;
+  std::optional<double> usd_per_day;     ///< owning it and running it, capital included
+  std::optional<double> payback_months;  ///< against the API compared with; nothing: never
+};
+/// `canirun plan MODEL`: cheapest first, each row faster than all above it.
+struct Plan {
+  Head head;
+  const ModelSpec& model;
+  const Question& question;
+  std::string versus;                ///< name of the API compared with, empty: none
+  std::optional<std::string> here;   ///< how it runs on the machine at hand; nothing: it does not
+  std::vector<std::string> changes;  ///< commands that make it run on the machine at hand
+  std::optional<double> budget_usd;
+  bool has_pc = false;  ///< cards are bought without a PC
+  std::vector<PlanRow> rows;
+  std::size_t tried = 0, usable = 0;  ///< machines with a price; how many of them do
+  std::optional<PlanRow> cheapest_over_budget;
+};
+std::string render_plan_text(const Plan& plan, const Terminal& terminal);
+std::string plan_json(const Plan& plan, JsonStyle style);
+
 /// "error: ...", a blank line, "hint: ..." (for stderr).
 std::string render_error_text(const Error& error, const Terminal& terminal);
 /// Schema "canirun/error": error {kind, message, hint}. `id`: of the request that failed, when there was one.

@@ -2,6 +2,7 @@
 #include "formats/byte_cursor.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <span>
@@ -25,7 +26,7 @@ bool ByteCursor::need(std::size_t bytes) {
       return false;
     }
     if (*got == 0) {
-      fail_with("the end of the data", "is it a whole file, or did its download stop?");
+      fail_with("the end of the data at byte " + std::to_string(start_ + end_), "is it a whole file, or did its download stop?");
       return false;
     }
     end_ += std::min(*got, buffer_.size() - end_);
@@ -114,7 +115,7 @@ bool ByteCursor::is_beyond_end(std::uint64_t bytes) const {
 void ByteCursor::fail_with(const std::string& found, std::string hint) {
   if (error_) return;
   error_ = Error{.kind = ErrorKind::malformed,
-                 .message = "byte " + std::to_string(offset()) + ": expected " + expected_ + ", found " + found,
+                 .message = "byte " + std::to_string(expected_at_) + ": expected " + expected_ + ", found " + found,
                  .context = {},
                  .hint = std::move(hint)};
 }

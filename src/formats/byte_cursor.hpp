@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <array>
 #include <bit>
 #include <canirun/result.hpp>
 #include <cstddef>
@@ -8,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "formats/byte_source.hpp"
@@ -20,8 +20,11 @@ class ByteCursor {
  public:
   explicit ByteCursor(ByteSource& source) : source_(source), buffer_(k_buffer_bytes) {}
 
-  /// What the next reads are about; it appears in the error when they fail: "the key of entry 3".
-  void expect(std::string what) { expected_ = std::move(what); }
+  /// What the next reads are about: "the key of entry 3". Their errors name it, and the place where it begins.
+  void expect(std::string what) {
+    expected_ = std::move(what);
+    expected_at_ = offset();
+  }
   /// Order of the bytes of numbers from here on; little endian until told.
   void set_big_endian(bool big) { swap_ = big != (std::endian::native == std::endian::big); }
 
@@ -45,7 +48,7 @@ class ByteCursor {
   [[nodiscard]] bool is_beyond_end(std::uint64_t bytes) const;
   [[nodiscard]] bool failed() const { return error_.has_value(); }
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
-  /// Fails at this place unless it has failed before: "byte 123: expected ..., found ...".
+  /// Fails unless it has failed before: "byte 123: expected ..., found ...".
   void fail_with(const std::string& found, std::string hint = {});
 
   /// No real header comes near it (the largest vocabularies take 20 MB).
@@ -65,6 +68,7 @@ class ByteCursor {
   std::size_t at_ = 0, end_ = 0;
   bool swap_ = std::endian::native == std::endian::big;
   std::string expected_;
+  std::uint64_t expected_at_ = 0;
   std::optional<Error> error_;
 };
 

@@ -75,7 +75,7 @@ class HeaderParser {
 
  private:
   void parse_version() {
-    cursor_.expect("a GGUF version");
+    cursor_.expect("GGUF version 2 or 3");
     std::uint32_t version = cursor_.u32();
     // A big-endian file has its small number in the high bytes.
     if ((version & 0xFFFFU) == 0 && version != 0) {
@@ -85,7 +85,6 @@ class HeaderParser {
     cursor_.set_big_endian(header_.big_endian);
     header_.version = version;
     if (cursor_.failed() || version == 2 || version == 3) return;
-    cursor_.expect("GGUF version 2 or 3");
     if (version == 1) {
       cursor_.fail_with("version 1, which is too old for every engine", "get the file again: it was made again since 2023");
     } else {

@@ -35,7 +35,7 @@ class Tensor:
         return count
 
     def bytes(self):
-        if self.type not in TYPES:
+        if self.type not in TYPES or not self.shape:
             return 0
         _, block, size = TYPES[self.type]
         return -(-self.shape[0] // block) * size * (self.elements() // max(self.shape[0], 1))

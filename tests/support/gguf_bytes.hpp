@@ -59,7 +59,7 @@ class GgufBytes {
     std::uint64_t elements = 1;
     for (const std::uint64_t length : shape) elements *= length;
     const auto known = formats::ggml_type(type);
-    const std::uint64_t bytes = known ? elements / known->block_elements * known->block_bytes : 0;
+    const std::uint64_t bytes = known ? elements / known->block_elements * known->block_bytes : alignment_;
     end_ += (bytes + alignment_ - 1) / alignment_ * alignment_;
     return *this;
   }

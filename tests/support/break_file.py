@@ -128,7 +128,6 @@ GGUF = {
     'alignment-zero.gguf': lambda: patched_alignment(0),
     'alignment-odd.gguf': lambda: patched_alignment(7),
     # tensors
-    'tensor-no-dimensions.gguf': lambda: with_tensor(Tensor('blk.1.more.weight', ())),
     'tensor-9-dimensions.gguf': lambda: with_tensor(Tensor('blk.1.more.weight', (1,) * 9)),
     'tensor-zero-dimension.gguf': lambda: with_tensor(Tensor('blk.1.more.weight', (64, 0))),
     'tensor-overflows.gguf': lambda: with_tensor(Tensor('blk.1.more.weight', (1 << 32, 1 << 32, 4), 77)),
@@ -148,6 +147,7 @@ GGUF = {
 GGUF.update({f'cut-{share:04d}.gguf': (lambda share=share: cut(share)) for share in (5, 20, 50, 100, 200, 400, 700, 990)})
 # Files that are odd but can be read: (they must not be refused)
 ODD = {
+    'odd-tensor-no-dimensions.gguf': lambda: with_tensor(Tensor('blk.1.more.weight', ())),
     'odd-tensor-type-77.gguf': lambda: with_tensor(Tensor('blk.1.more.weight', (64, 2), 77)),
     'odd-name-with-escapes.gguf': lambda: gguf(metadata=small(general__name='Evil\x1b[31m\x1b]0;title\x07 \x9b2J\u202e\n name')),
     'odd-name-not-utf8.gguf': lambda: gguf(metadata=small(general__name=b'\xff\xfe\x80 name')),

@@ -35,10 +35,11 @@ class Tensor:
         return count
 
     def bytes(self):
-        if self.type not in TYPES or not self.shape:
+        if self.type not in TYPES:
             return 0
         _, block, size = TYPES[self.type]
-        return -(-self.shape[0] // block) * size * (self.elements() // max(self.shape[0], 1))
+        row = self.shape[0] if self.shape else 1
+        return -(-row // block) * size * (self.elements() // max(row, 1))
 
 
 @dataclasses.dataclass

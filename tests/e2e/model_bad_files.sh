@@ -51,35 +51,49 @@ config-depth|deep|level|depth
 config-html|web page|HTML
 EOF
 "$python" - "$canirun" "$scratch" <<'EOF' || fail "files that are wrong were not refused as they should be"
-import os, re, resource, subprocess, sys
+import json, os, re, resource, subprocess, sys
 canirun, scratch = sys.argv[1:]
 phrases = dict(line.rstrip("\n").split("|", 1) for line in open(f"{scratch}/phrases"))
 wrong = 0
-def complain(name, what, result):
+def complain(name, what, text):
     global wrong
     wrong += 1
-    print(f"{name}: {what}: {result.returncode} {result.stderr[:400]!r}", file=sys.stderr)
+    print(f"{name}: {what}: {text[:400]!r}", file=sys.stderr)
 paths = [line.strip() for line in open(f"{scratch}/paths")]
 assert len(paths) > 90
+def refused(name, message):
+    """What a refusal must say, in a few words."""
+    if len(message) > 1500 or message.count("\n") > 4:
+        complain(name, "a long error", message)
+    if name in phrases and not re.search(phrases[name], message):
+        complain(name, f"no word of {phrases[name]}", message)
+
+# One process a file: what it prints, and how it ends.
 for path in paths:
     name = os.path.basename(path)
-    for command in ("inspect", "check"):
-        result = subprocess.run([canirun, command, path, "--on", "RTX 4090"] if command == "check" else [canirun, command, path],
-                                capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
-        odd = name.startswith("odd-")
-        if odd:
-            if result.returncode not in ((0,) if command == "inspect" else (0, 1)):
-                complain(name, f"{command} refused it", result)
-        elif result.returncode != 2 or result.stdout or not result.stderr:
-            complain(name, f"{command} did not refuse it", result)
-        for output in (result.stdout, result.stderr):
-            text = output.decode("utf-8")
-            if any(ord(c) < 32 and c not in "\n" or 127 <= ord(c) < 160 or c in "\u202e\u2028" for c in text):
-                complain(name, "control characters in the output", result)
-        if not odd and (result.stderr.count(b"\n") > 4 or len(result.stderr) > 1500):
-            complain(name, "a long error", result)
-        if name in phrases and not re.search(phrases[name], result.stderr.decode()):
-            complain(name, f"no word of {phrases[name]}", result)
+    result = subprocess.run([canirun, "inspect", path], capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
+    out, err = result.stdout.decode(), result.stderr.decode()
+    if any(ord(c) < 32 and c != "\n" or 127 <= ord(c) < 160 or c in "\u202e\u2028" for c in out + err):
+        complain(name, "control characters", out + err)
+    if name.startswith("odd-"):
+        if result.returncode != 0:
+            complain(name, f"ended with {result.returncode}", err)
+    elif result.returncode != 2 or out or not err:
+        complain(name, f"ended with {result.returncode}", err)
+    else:
+        refused(name, err)
+# One process for all: the next line is answered whatever was wrong with the last one.
+lines = "".join(json.dumps({"model": path, "on": "RTX 4090"}) + "\n" for path in paths)
+result = subprocess.run([canirun, "check", "--requests", "-", "--json", "--offline"], input=lines.encode(), capture_output=True, timeout=60)
+answers = [json.loads(line) for line in result.stdout.decode().splitlines()]
+if len(answers) != len(paths):
+    complain("the stream", f"{len(answers)} answers, ended with {result.returncode}", result.stderr.decode())
+for path, answer in zip(paths, answers):
+    name = os.path.basename(path)
+    if name.startswith("odd-") == ("error" in answer and answer["error"] is not None):
+        complain(name, "check", json.dumps(answer)[:400])
+    elif not name.startswith("odd-"):
+        refused(name, answer["error"]["message"] + " " + (answer["error"]["hint"] or ""))
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 if peak > 150 * 1024 and b"__asan" not in open(canirun, "rb").read():
     sys.exit(f"peak memory {peak} KiB")

@@ -201,3 +201,55 @@ TEST_CASE("keys that are missing or cannot be are named", "[gguf]") {
   }
   CHECK_THAT(model_error(unused), Catch::Contains("llama.expert_used_count"));
 }
+
+TEST_CASE("files of Ollama's own converter are read like llama.cpp's", "[gguf]") {
+  GgufBytes file = transformer("gptoss", 2, 64, 4, 2);
+  file.u32("general.file_type", 4).u32("gptoss.attention.sliding_window", 128).u32("gptoss.attention.key_length", 16);
+  file.u32("gptoss.attention.value_length", 16).u32("gptoss.expert_count", 4).u32("gptoss.expert_used_count", 2);
+  file.tensor("token_embd.weight", {64, 100}, 30)
+      .tensor("output_norm.weight", {64}, 0)
+      .tensor("output.weight", {64, 100}, 30);
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    file.tensor(in_block(i, "attn_norm.weight"), {64}, 0).tensor(in_block(i, "attn_qkv.weight"), {64, 128}, 30);
+    file.tensor(in_block(i, "attn_qkv.bias"), {128}, 30).tensor(in_block(i, "attn_out.weight"), {64, 64}, 30);
+    file.tensor(in_block(i, "attn_out.bias"), {64}, 30).tensor(in_block(i, "attn_sinks"), {4}, 30);
+    file.tensor(in_block(i, "ffn_norm.weight"), {64}, 0).tensor(in_block(i, "ffn_gate_inp.weight"), {64, 4}, 30);
+    file.tensor(in_block(i, "ffn_gate_up_exps.weight"), {64, 64, 4}, 4);
+    file.tensor(in_block(i, "ffn_down_exps.weight"), {32, 64, 4}, 4);
+  }
+  const Result<ModelFile> model = model_of(file, "sha256-00");
+  REQUIRE(model);
+  CHECK(model->notes.empty());
+  const ModelSpec& spec = model->spec;
+  CHECK(spec.architecture == "gpt-oss");
+  CHECK(spec.stored->quant == "MXFP4_MOE");
+  CHECK(spec.expert_type == TensorType::mxfp4);
+  CHECK(spec.layers[0].attention == AttentionKind::sliding_window);
+  CHECK(spec.layers[1].attention == AttentionKind::full);
+  CHECK((spec.fused_qkv && spec.qkv_bias && spec.output_bias && spec.attention_sinks && spec.moe->fused_gate_up));
+  CHECK(spec.norms_per_layer == 2);
+}
+
+TEST_CASE("a tower for images in the model's own file is told, and is no part of a block", "[gguf]") {
+  GgufBytes file = two_blocks("gemma3");
+  file.tensor("v.blk.0.attn_q.weight", {64, 64}).tensor("mm.input_projection.weight", {64, 64});
+  const Result<ModelFile> model = model_of(file);
+  REQUIRE(model);
+  CHECK(model->spec.vision);
+  CHECK(model->spec.vision_parameter_count == 2U * 64 * 64);
+  CHECK(model->tensors.back().layer == -1);
+}
+
+TEST_CASE("layers that attend to an image keep no cache that grows with text", "[gguf]") {
+  GgufBytes file = transformer("mllama", 2, 64, 4, 2);
+  file.tensor("token_embd.weight", {64, 100});
+  add_plain_block(file, 0, 64, 64, 32, 128);
+  for (const char* matrix : {"cross_attn_q_proj.weight", "cross_attn_k_proj.weight", "cross_attn_v_proj.weight"}) {
+    file.tensor(in_block(1, matrix), {64, 64});
+  }
+  const Result<ModelFile> model = model_of(file);
+  REQUIRE(model);
+  CHECK(model->spec.layers[0].owns_kv);
+  CHECK(model->spec.layers[1].attention == AttentionKind::full);
+  CHECK(!model->spec.layers[1].owns_kv);
+}

@@ -73,7 +73,7 @@ for path in paths:
     name = os.path.basename(path)
     result = subprocess.run([canirun, "inspect", path], capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
     out, err = result.stdout.decode(), result.stderr.decode()
-    if any(ord(c) < 32 and c != "\n" or 127 <= ord(c) < 160 or c in "\u202e\u2028" for c in out + err):
+    if any(ord(c) < 32 and c not in "\n\t" or 127 <= ord(c) < 160 or c in "\u202e\u2028" for c in out + err):
         complain(name, "control characters", out + err)
     if name.startswith("odd-"):
         if result.returncode != 0:

@@ -8,10 +8,6 @@
 
 namespace canirun::formats {
 
-void BlockTensors::add(const TensorPlace& place, const NamedTensor& tensor) {
-  if (find(place.stem, place.ending) == nullptr) entries_.push_back({place, &tensor});
-}
-
 const NamedTensor* BlockTensors::find(std::string_view stem, std::string_view ending) const {
   for (const Entry& entry : entries_) {
     const bool same_ending = entry.place.ending == ending || (entry.place.ending.empty() && ending == "weight");

@@ -11,14 +11,14 @@
 /// Tensors sorted by the block they stand in. Views into the list they were made from.
 namespace canirun::formats {
 
-/// One block's tensors, each name once.
+/// One block's tensors. A name that occurs again is found where it occurs first.
 class BlockTensors {
  public:
   struct Entry {
     TensorPlace place;
     const NamedTensor* tensor = nullptr;
   };
-  void add(const TensorPlace& place, const NamedTensor& tensor);
+  void add(const TensorPlace& place, const NamedTensor& tensor) { entries_.push_back({place, &tensor}); }
 
   /// The tensor "stem.ending"; "weight" also finds a name without ending. nullptr: not there.
   [[nodiscard]] const NamedTensor* find(std::string_view stem, std::string_view ending = "weight") const;

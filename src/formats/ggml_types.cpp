@@ -30,6 +30,7 @@ constexpr std::array k_types{
     same(1, "F16", 1, 2, T::f16),
     same(2, "Q4_0", 32, 18, T::q4_0),
     same(3, "Q4_1", 32, 20, T::q4_1),
+    same(4, "MXFP4", 32, 17, T::mxfp4),  // of Ollama's converter, before ggml gave it 39
     same(6, "Q5_0", 32, 22, T::q5_0),
     same(7, "Q5_1", 32, 24, T::q5_1),
     same(8, "Q8_0", 32, 34, T::q8_0),
@@ -74,6 +75,7 @@ constexpr std::array k_file_types{
     GgufFileType{1, "F16", "F16"},
     GgufFileType{2, "Q4_0", "Q4_0"},
     GgufFileType{3, "Q4_1", "Q4_1"},
+    GgufFileType{4, "MXFP4_MOE", "MXFP4 MoE"},  // of Ollama's converter
     GgufFileType{7, "Q8_0", "Q8_0"},
     GgufFileType{8, "Q5_0", "Q5_0"},
     GgufFileType{9, "Q5_1", "Q5_1"},

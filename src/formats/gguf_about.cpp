@@ -110,7 +110,7 @@ void describe_file(ModelFile& file, const GgufMetadata& metadata, const GgufHead
   ModelSpec& spec = file.spec;
   const std::string_view stem = stem_of(first.name);
   const std::string title = metadata.text("general.name");
-  spec.architecture = metadata.architecture();
+  if (spec.architecture.empty()) spec.architecture = metadata.architecture();
   spec.name = !title.empty() ? title : std::string(stem);
   spec.id = short_name(says_something(stem) ? stem : std::string_view(title));
   if (spec.id.empty()) spec.id = "model";

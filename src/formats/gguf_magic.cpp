@@ -62,7 +62,7 @@ tl::unexpected<Error> not_gguf(std::string found, std::string_view hint) {
 }  // namespace
 
 Result<void> check_gguf_magic(std::string_view start) {
-  if (start.starts_with("GGUF")) return {};
+  if (start.starts_with("GGUF") || start.starts_with("FUGG")) return {};  // the latter by some big-endian writers
   if (start.empty()) return not_gguf("an empty file", "its download did not begin: get it again");
   if (std::string_view("GGUF").starts_with(start))
     return not_gguf("the end of the file", "its download stopped: get it again");

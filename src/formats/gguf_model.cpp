@@ -75,15 +75,24 @@ bool is_expert(TensorRole role) {
          role == TensorRole::expert_down || role == TensorRole::expert_bias;
 }
 
+/// A tower for images that Ollama keeps in the model's own file.
+bool is_tower(std::string_view name) { return name.starts_with("v.") || name.starts_with("mm."); }
+
 /// Every element counts once; of the experts, a token touches only those in use.
 void count_parameters(ModelFile& file) {
   std::uint64_t all = 0;
   std::uint64_t in_experts = 0;
+  std::uint64_t in_towers = 0;
   for (const FileTensor& tensor : file.tensors) {
     if (__builtin_add_overflow(all, elements_of(tensor), &all)) return;
     if (is_expert(tensor.role)) in_experts += elements_of(tensor);
+    if (is_tower(tensor.name)) in_towers += elements_of(tensor);
   }
   file.spec.parameter_count = all;
+  if (in_towers > 0 && file.kind == FileKind::model) {
+    file.spec.vision = true;
+    file.spec.vision_parameter_count = in_towers;
+  }
   if (!file.spec.moe || file.spec.moe->expert_count == 0) return;
   file.spec.active_parameter_count =
       all - in_experts + in_experts / file.spec.moe->expert_count * file.spec.moe->expert_used_count;

@@ -22,6 +22,16 @@ constexpr std::array<std::string_view, 11> k_unmodelled{"arwkv7",   "deepseek4",
                                                         "qwen4exp", "rwkv6",     "rwkv6qwen2",      "rwkv7",
                                                         "t5",       "t5encoder", "wavtokenizer-dec"};
 
+/// Names that Ollama's converter gives to architectures of llama.cpp.
+std::string usual_name(const std::string& architecture) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> k_names{
+      {{"gptoss", "gpt-oss"}, {"olmo3", "olmo2"}, {"qwen25vl", "qwen2vl"}}};
+  for (const auto& [name, usual] : k_names) {
+    if (architecture == name) return std::string(usual);
+  }
+  return architecture;
+}
+
 tl::unexpected<Error> missing(const std::string& key) {
   return fail(ErrorKind::malformed, "expected the metadata key " + key + ", found none",
               "the file was made by an unusual converter, or is not a language model");
@@ -124,7 +134,7 @@ bool has_no_mixing(const ModelSpec& spec) {
 Result<ModelSpec> spec_from_gguf(const GgufMetadata& metadata, const std::vector<NamedTensor>& tensors,
                                  std::vector<std::string>& notes) {
   ModelSpec spec;
-  spec.architecture = metadata.architecture();
+  spec.architecture = usual_name(metadata.architecture());
   if (spec.architecture.empty()) return missing("general.architecture");
   spec.context_limit_tokens = metadata.count(metadata.own("context_length")).value_or(0);
   spec.embedding_length = metadata.count(metadata.own("embedding_length")).value_or(0);

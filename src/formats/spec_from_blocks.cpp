@@ -28,6 +28,7 @@ AttentionKind mixing_of(const BlockTensors& block, AttentionKind as_told) {
     return block.has("ssm_x") ? AttentionKind::mamba : AttentionKind::mamba2;
   }
   if (block.has_role(TensorRole::short_conv)) return AttentionKind::short_conv;
+  if (block.has("cross_attn_q_proj")) return AttentionKind::full;
   if (!heads) return AttentionKind::none;
   const bool any_heads = as_told == AttentionKind::sliding_window || as_told == AttentionKind::chunked;
   return any_heads ? as_told : AttentionKind::full;
@@ -102,6 +103,7 @@ void apply_block(ModelSpec& spec, LayerSpec& layer, const BlockTensors& block) {
   if (!keeps_heads(layer.attention)) {
     layer.head_count = layer.head_count_kv = layer.key_length = layer.value_length = 0;
   }
+  if (block.has("cross_attn_q_proj")) layer.owns_kv = false;  // it attends to an image, whose cache does not grow with text
   layer.value_is_key = block.has("attn_k") && !block.has("attn_v") && !block.has("attn_qkv");
   layer.feed_forward = feed_forward_of(block);
   layer.feed_forward_length = length_of(block.find("ffn_down"), 0);

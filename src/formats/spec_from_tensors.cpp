@@ -33,7 +33,7 @@ void apply_attention(ModelSpec& spec, const LayerSpec& layer, const BlockTensors
   if (!has_plain_heads(layer) || block.has("attn_kv_a_mqa")) return;
   spec.qkv_bias =
       spec.qkv_bias || block.has("attn_q", "bias") || block.has("attn_qkv", "bias") || block.has("attn_k", "bias");
-  spec.output_bias = spec.output_bias || block.has("attn_output", "bias");
+  spec.output_bias = spec.output_bias || block.has("attn_output", "bias") || block.has("attn_out", "bias");
   spec.attention_sinks = spec.attention_sinks || block.has("attn_sinks");
   spec.fused_qkv = spec.fused_qkv || block.has("attn_qkv");
   const std::uint64_t query = std::uint64_t{layer.head_count} * layer.key_length;

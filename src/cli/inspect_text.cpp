@@ -93,7 +93,7 @@ void words(Page& page, const Inspection& inspection) {
   const formats::Description& about = inspection.file.about;
   if (spec.parameter_count > 0) {
     std::string text = report::format_parameters(spec.parameter_count);
-    if (spec.active_parameter_count)
+    if (spec.active_parameter_count && *spec.active_parameter_count != spec.parameter_count)
       text += fmt::format(", {} active", report::format_parameters(*spec.active_parameter_count));
     if (spec.vision_parameter_count)
       text += fmt::format(", and {} for images", report::format_parameters(*spec.vision_parameter_count));

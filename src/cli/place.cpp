@@ -41,7 +41,7 @@ Result<std::shared_ptr<const formats::ModelFile>> Place::read(std::size_t set, c
   if (!file) return tl::unexpected<Error>(std::move(file).error());
   complete(*file, sets_[set]);
   const std::string first = sets_[set].files.empty() ? std::string() : sets_[set].files.front();
-  std::vector<std::string> names = {file->spec.name, model_part_of(first, sets_[set].label)};
+  std::vector<std::string> names = {file->spec.name, model_part_of(first, formats::quant_in_name(first))};
   if (remote_ && !remote_->reference.repo.empty()) {
     names.push_back(remote_->reference.repo + (remote_->reference.tag.empty() ? "" : ":" + remote_->reference.tag));
   }

@@ -27,7 +27,8 @@ bool is_model(const FileSet& set) {
 
 /// The same for all quants of one model.
 std::string model_stem(const FileSet& set) {
-  return folded_name(model_part_of(set.files.empty() ? set.config : set.files.front(), set.label));
+  const std::string& first = set.files.empty() ? set.config : set.files.front();
+  return folded_name(model_part_of(first, formats::quant_in_name(first)));
 }
 
 std::string list_of(const std::vector<FileSet>& sets, const std::vector<std::size_t>& which) {

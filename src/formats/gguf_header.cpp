@@ -18,12 +18,13 @@ namespace {
 // Nothing real comes near these. They bound memory and time where the length of a file is not known.
 constexpr std::uint64_t k_most_entries = 65'536;
 constexpr std::uint64_t k_most_tensors = 262'144;
-constexpr std::uint64_t k_longest_key = 65'535;  // gguf.md
-constexpr std::uint64_t k_longest_name = 1'024;  // ggml: 63
-constexpr std::size_t k_kept_text_bytes = 4'096;
+constexpr std::uint64_t k_longest_key = 65'535;     // gguf.md
+constexpr std::uint64_t k_longest_name = 1'024;     // ggml: 63
+constexpr std::size_t k_kept_text_bytes = 16'384;   // of one string: most chat templates whole
 constexpr std::uint64_t k_kept_numbers = 4'096;     // of one array: more than a model has layers
 constexpr std::uint64_t k_kept_texts = 64;          // of one array: tags, languages, base models
 constexpr std::uint64_t k_kept_in_all = 1U << 20U;  // numbers and strings of all arrays together
+constexpr std::size_t k_kept_text_in_all = 8U << 20U;
 constexpr int k_deepest_array = 4;
 
 // The least an entry takes: key length, type, value; name length, dimensions, one length, type, offset.
@@ -146,7 +147,9 @@ class HeaderParser {
       cursor_.fail_with("a string of " + std::to_string(length) + " bytes, more than can follow");
       return {};
     }
-    return cursor_.text(length, k_kept_text_bytes);
+    std::string text = cursor_.text(length, std::min(k_kept_text_bytes, k_kept_text_in_all - kept_text_bytes_));
+    kept_text_bytes_ += text.size();
+    return text;
   }
 
   double parse_number(GgufType type) {
@@ -279,7 +282,8 @@ class HeaderParser {
   ByteCursor cursor_;
   GgufHeader header_;
   std::unordered_set<std::string> keys_, tensors_;
-  std::uint64_t kept_ = 0;  ///< elements of arrays kept so far
+  std::uint64_t kept_ = 0;           ///< elements of arrays kept so far
+  std::size_t kept_text_bytes_ = 0;  ///< of values kept so far
 };
 
 }  // namespace

@@ -111,6 +111,18 @@ TEST_CASE("long texts are cut, their length is told", "[gguf]") {
   CHECK(value_of(*header, "after")->numbers == std::vector<double>{7});
 }
 
+TEST_CASE("many long texts together are kept up to a few megabytes", "[gguf]") {
+  GgufBytes file;
+  for (int i = 0; i < 1000; ++i) file.text("k" + std::to_string(i), std::string(16'000, 'x'));
+  const Result<GgufHeader> header = read(file.header());
+  REQUIRE(header);
+  std::size_t kept = 0;
+  for (const GgufValue& value : header->metadata) kept += value.texts.front().size();
+  CHECK(kept > 1'000'000);
+  CHECK(kept < 10'000'000);
+  CHECK(header->metadata.back().text_bytes == 16'000);
+}
+
 TEST_CASE("what is no GGUF is called by its name", "[gguf]") {
   CHECK_THAT(error_of(""), Catch::Contains("an empty file"));
   CHECK_THAT(error_of("GG"), Catch::Contains("the end of the file"));

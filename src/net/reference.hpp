@@ -29,7 +29,7 @@ struct Reference {
   std::string folder;       ///< a folder of it ("tree/main/UD-Q4_K_XL"); empty: all of it
   std::string quant;        ///< after the colon ("Q4_K_M"); empty: not said
   std::string tag;          ///< Ollama: "7b", "latest"
-  std::string endpoint;     ///< Ollama and address: scheme://host[:port] when the reference names one, else empty
+  std::string endpoint;     ///< scheme://host[:port] when the reference names another than the usual one, else empty
   std::string url;          ///< address: the whole of it
   std::string text;         ///< as the user wrote it
 
@@ -38,8 +38,11 @@ struct Reference {
 
 /// Does this text name a place on the network, by its form? `hf.co/...`, `hf:...`, `huggingface.co/...`, `ms:...`,
 /// `modelscope.cn/...`, `ollama:NAME`, `ollama.com/...`, `registry.ollama.ai/...`, `http(s)://...`, and `NAME:TAG`
-/// in the form of an Ollama tag. "OWNER/REPO" alone is `hf:OWNER/REPO` when nothing here has that name.
+/// in the form of an Ollama tag; a pasted "ollama run ..." too. "OWNER/REPO" alone is not among them: see below.
 bool looks_remote(std::string_view text);
+
+/// "OWNER/REPO" (":QUANT" would make it a tag): `hf:OWNER/REPO` when nothing here has that name. The caller looks first.
+bool looks_like_repository(std::string_view text);
 
 /// Takes a reference apart; errors say what is wrong with it and how one looks.
 Result<Reference> parse_reference(std::string_view text);

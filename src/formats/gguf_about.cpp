@@ -10,6 +10,7 @@
 #include <map>
 #include <utility>
 
+#include "formats/file_name.hpp"
 #include "formats/file_set.hpp"
 #include "formats/ggml_types.hpp"
 
@@ -52,36 +53,11 @@ std::string rope_scaling(const GgufMetadata& metadata) {
 
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-
 /// What the chat template has a place for.
 void apply_template(ModelSpec& spec, std::string_view chat_template) {
   spec.tool_use = contains(chat_template, "tools");
   spec.reasoning = contains(chat_template, "<think>") || contains(chat_template, "reasoning_content") ||
                    contains(chat_template, "enable_thinking");
-}
-
-/// Without folders, ending and part numbers: "Qwen3-8B-Q8_0".
-std::string_view stem_of(std::string_view name) {
-  name = name.substr(name.find_last_of("/\\") + 1);
-  if (lower(name).ends_with(".gguf")) name.remove_suffix(5);
-  // "-00001-of-00008"
-  constexpr std::size_t k_part_length = 15;
-  if (name.size() > k_part_length) {
-    const std::string_view part = name.substr(name.size() - k_part_length);
-    const auto digits = [](std::string_view text) {
-      return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-    };
-    if (part[0] == '-' && digits(part.substr(1, 5)) && part.substr(6, 4) == "-of-" && digits(part.substr(10))) {
-      name.remove_suffix(k_part_length);
-    }
-  }
-  return name;
 }
 
 /// Names of stores that file by content say nothing: "sha256-6a0746a1...".
@@ -108,17 +84,17 @@ FileKind kind_of(const GgufMetadata& metadata, bool has_tensors) {
 
 void describe_file(ModelFile& file, const GgufMetadata& metadata, const GgufHeader& first) {
   ModelSpec& spec = file.spec;
-  const std::string_view stem = stem_of(first.name);
+  const std::string stem = has_ending(first.name, ".gguf") ? stem_of(first.name) : first.name;
   const std::string title = metadata.text("general.name");
   if (spec.architecture.empty()) spec.architecture = metadata.architecture();
-  spec.name = !title.empty() ? title : std::string(stem);
-  spec.id = short_name(says_something(stem) ? stem : std::string_view(title));
+  spec.name = !title.empty() ? title : stem;
+  spec.id = short_name(says_something(stem) ? stem : title);
   if (spec.id.empty()) spec.id = "model";
   spec.family = metadata.text("general.basename");
   spec.vendor = first_of(metadata, {"general.organization", "general.author", "general.base_model.0.organization"});
   spec.licence = first_of(metadata, {"general.license", "general.license.name"});
   const std::vector<std::string> tags = metadata.texts("general.tags");
-  spec.for_code = std::find(tags.begin(), tags.end(), "code") != tags.end() || contains(lower(title), "coder");
+  spec.for_code = std::find(tags.begin(), tags.end(), "code") != tags.end() || contains(lower_case(title), "coder");
   spec.provenance = {.basis = Basis::published, .source = first.name, .retrieved = {}};
 
   Description& about = file.about;
@@ -164,7 +140,7 @@ std::string quant_of(const ModelFile& file, const GgufMetadata& metadata) {
 
 std::string short_name(std::string_view text) {
   std::string slug;
-  for (const char c : lower(stem_of(text))) {
+  for (const char c : lower_case(text)) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_';
     if (plain) {
       slug += c;

@@ -18,7 +18,7 @@ void describe_file(ModelFile& file, const GgufMetadata& metadata, const GgufHead
 /// The id of the quant the weights are in: by what the file says of itself, its name, or else the type of most bytes.
 std::string quant_of(const ModelFile& file, const GgufMetadata& metadata);
 
-/// "Qwen3 8B Instruct.gguf" -> "qwen3-8b-instruct"; the numbers of a split file's part are left out.
+/// "Qwen3 8B (Instruct)" -> "qwen3-8b-instruct".
 std::string short_name(std::string_view text);
 
 }  // namespace canirun::formats

@@ -160,6 +160,7 @@ NodeId ForwardRecorder::layer(std::size_t index, NodeId residual, bool last) {
     if (traits_.parallel) normed = pick_rows(normed);
     residual = pick_rows(residual);
   }
+  if (traits_.norms_results && mixed != k_no_node) mixed = norm(mixed, site_);
   if (traits_.parallel) return add(add(feed_forward(normed), residual), mixed);
   if (mixed != k_no_node) {
     residual = traits_.residual_first ? add(residual, mixed) : add(mixed, residual);
@@ -172,6 +173,7 @@ NodeId ForwardRecorder::layer(std::size_t index, NodeId residual, bool last) {
   } else {
     fed = feed_forward(normed != k_no_node ? normed : norm(residual, site_));
   }
+  if (traits_.norms_results) fed = norm(fed, site_);
   const NodeId out = traits_.fed_residual_first ? add(residual, fed) : add(fed, residual);
   const NodeId with_embedding = per_layer_ != k_no_node ? add_layer_embedding(out) : out;
   return model_.layer_output_scale ? weigh(with_embedding, {.bytes = k_f32_bytes, .site = site_}) : with_embedding;

@@ -19,6 +19,7 @@ struct GraphTraits {
   bool residual_first = false;          ///< operands of the residual sum after attention are the other way round
   bool fed_residual_first = false;      ///< ... and of the one after the feed-forward
   bool norm_after = false;              ///< attention reads the residual stream itself (OLMo 2)
+  bool norms_results = false;           ///< what attention and feed-forward give passes a norm (Gemma 2, OLMo 2)
   bool norms_values = false;            ///< V passes a norm of its own (Gemma 4)
   bool weighs_before = false;           ///< experts get a weighted copy of their input each (Llama 4)
   bool fused_delta = false;             ///< Qwen3-Next's q, k, v, z in one projection
@@ -98,7 +99,10 @@ class ForwardRecorder {
   NodeId mamba(NodeId of);
   NodeId mamba2(NodeId of);
   NodeId short_conv(NodeId of);
+  Stored clear_state(std::uint64_t elements);
+  NodeId keep_other_states(NodeId used);
   NodeId load_state(std::uint64_t elements);
+  NodeId add_state_vector(NodeId of, std::uint32_t length);
   NodeId convolve(NodeId state, NodeId value, std::uint32_t channels);
 
   const ForwardQuestion& q_;

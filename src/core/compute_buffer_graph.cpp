@@ -61,6 +61,13 @@ NodeId ScratchGraph::part(NodeId of, const Extent& extent) {
   return view;
 }
 
+NodeId ScratchGraph::columns(NodeId of, const Extent& extent, std::uint32_t per_row) {
+  const NodeId view = part(of, extent);
+  const GraphNode& source = (*this)[of];
+  if (per_row < source.extent[0]) (*this)[view].bytes = source.bytes - (source.extent[0] - per_row) * k_f32_bytes;
+  return view;
+}
+
 NodeId ScratchGraph::reshape(NodeId of, const Extent& extent) {
   const GraphNode& source = (*this)[of];
   GraphNode node;

@@ -7,16 +7,31 @@ namespace canirun {
 namespace {
 
 constexpr std::uint64_t k_f32_bytes = 4;
+/// The scan's result is one long row: never enough rows to be worth fetching a weight for.
+constexpr std::uint32_t k_scan_rows = 1;
 
 }  // namespace
 
+/// Before a state is used the engine clears those of new sequences, in the cache, and asks for that at once.
+Stored ForwardRecorder::clear_state(std::uint64_t elements) {
+  if (state_ids_ == k_no_node) state_ids_ = graph_.input(sequences_ * k_f32_bytes);
+  graph_.expand(graph_.store(k_no_node, site_));
+  return {.bytes = elements * sequences_ * k_f32_bytes, .site = site_};
+}
+
+/// Afterwards the states of sequences that are not in the batch are moved to their place: none in the largest batch, but
+/// the operation is there.
+NodeId ForwardRecorder::keep_other_states(NodeId used) {
+  graph_.expand(used);
+  graph_.expand(graph_.store(k_no_node, site_));
+  return used;
+}
+
 /// The states of all sequences of the batch, gathered from the cache.
 NodeId ForwardRecorder::load_state(std::uint64_t elements) {
-  if (state_ids_ == k_no_node) state_ids_ = graph_.input(sequences_ * k_f32_bytes);
-  const NodeId stored = cached({.bytes = elements * sequences_ * k_f32_bytes, .site = site_});
-  const NodeId state = graph_.compute({static_cast<std::uint32_t>(elements), sequences_, 1, 1}, {stored, state_ids_});
-  graph_.expand(state);
-  return state;
+  const NodeId stored = cached(clear_state(elements));
+  return keep_other_states(
+      graph_.compute({static_cast<std::uint32_t>(elements), sequences_, 1, 1}, {stored, state_ids_}));
 }
 
 /// Short convolution over time: what is remembered of earlier tokens is put in front, and the new end remembered.
@@ -25,9 +40,14 @@ NodeId ForwardRecorder::convolve(NodeId state, NodeId value, std::uint32_t chann
   const NodeId before = graph_.reshape(state, {window, channels, sequences_, 1});
   const NodeId seen = graph_.part(value, {tokens_per_sequence_, channels, sequences_, 1});
   const NodeId joined = graph_.compute({window + tokens_per_sequence_, channels, sequences_, 1}, {before, seen});
-  graph_.expand(graph_.store(graph_.part(joined, {window, channels, sequences_, 1}), site_));
+  graph_.expand(graph_.store(graph_.columns(joined, {window, channels, sequences_, 1}, window), site_));
   const NodeId out = graph_.compute({channels, tokens_per_sequence_, sequences_, 1}, {joined});
   return run_on(out, {.bytes = (window + 1) * std::uint64_t{channels} * k_f32_bytes, .site = site_}, tokens_);
+}
+
+/// A stored vector added to each token of a state layer.
+NodeId ForwardRecorder::add_state_vector(NodeId of, std::uint32_t length) {
+  return weigh(of, {.bytes = length * k_f32_bytes, .site = site_});
 }
 
 NodeId ForwardRecorder::mamba2(NodeId of) {
@@ -40,23 +60,26 @@ NodeId ForwardRecorder::mamba2(NodeId of) {
 
   const NodeId remembered = load_state((ssm.conv_kernel - 1ULL) * channels);
   const NodeId all = project(TensorRole::ssm_in, of, ssm.inner_size + channels + heads);
-  NodeId mixed = convolve(remembered, graph_.part(all, {channels, tokens_per_sequence_, sequences_, 1}), channels);
+  NodeId mixed = convolve(remembered, graph_.columns(all, {channels, tokens_per_sequence_, sequences_, 1}, channels), channels);
+  mixed = add_state_vector(mixed, channels);
   mixed = graph_.compute(graph_[mixed].extent, {mixed}, true);
-  const NodeId x = graph_.part(mixed, by_head);
-  const NodeId groups = graph_.part(mixed, {ssm.state_size, ssm.group_count, tokens_per_sequence_, sequences_});
-  const NodeId dt_raw = graph_.compute(steps, {graph_.part(all, steps)});
-  const NodeId dt = graph_.compute(steps, {dt_raw}, true);
+  const NodeId x = graph_.columns(mixed, by_head, ssm.inner_size);
+  const Extent group_extent{ssm.state_size, ssm.group_count, tokens_per_sequence_, sequences_};
+  const NodeId b = graph_.columns(mixed, group_extent, ssm.group_count * ssm.state_size);
+  const NodeId c = graph_.columns(mixed, group_extent, ssm.group_count * ssm.state_size);
+  const NodeId dt_raw = graph_.compute(steps, {graph_.columns(all, steps, heads)});
+  const NodeId dt = add_state_vector(dt_raw, heads);
 
-  if (state_ids_ == k_no_node) state_ids_ = graph_.input(sequences_ * k_f32_bytes);
   const std::uint64_t state = std::uint64_t{ssm.state_size} * ssm.inner_size;
-  const NodeId stored = cached({.bytes = state * sequences_ * k_f32_bytes, .site = site_});
+  const NodeId stored = cached(clear_state(state));
   const NodeId scanned =
-      graph_.compute({ssm.inner_size, tokens_ + ssm.state_size * sequences_, 1, 1}, {stored, x, dt, groups, state_ids_});
-  graph_.expand(run_on(scanned, {.bytes = heads * k_f32_bytes, .site = site_}, tokens_));
+      graph_.compute({ssm.inner_size, tokens_ + ssm.state_size * sequences_, 1, 1}, {stored, x, dt, b, c, state_ids_});
+  keep_other_states(run_on(scanned, {.bytes = heads * k_f32_bytes, .site = site_}, k_scan_rows));
   graph_.expand(graph_.store(graph_.part(scanned, {static_cast<std::uint32_t>(state), sequences_, 1, 1}), site_));
 
-  const NodeId gate = graph_.compute(by_head, {graph_.part(all, by_head)});
-  NodeId y = graph_.compute(by_head, {graph_.part(scanned, by_head), graph_.compute(by_head, {x}, true)}, true);
+  const NodeId gate = graph_.compute(by_head, {graph_.columns(all, by_head, ssm.inner_size)});
+  const NodeId skip = run_on(graph_.compute(by_head, {x}, true), {.bytes = heads * k_f32_bytes, .site = site_}, tokens_ * heads);
+  NodeId y = graph_.compute(by_head, {graph_.part(scanned, by_head), skip}, true);
   y = graph_.compute(by_head, {gate, y});
   if (ssm.gated_norm) {
     const std::uint32_t groups_count = std::max(1U, ssm.group_count);
@@ -70,22 +93,33 @@ NodeId ForwardRecorder::mamba(NodeId of) {
   const Extent inner{ssm.inner_size, tokens_per_sequence_, sequences_, 1};
   const NodeId remembered = load_state((ssm.conv_kernel - 1ULL) * ssm.inner_size);
   const NodeId both = project(TensorRole::ssm_in, of, 2 * ssm.inner_size);
-  NodeId x = convolve(remembered, graph_.part(both, inner), ssm.inner_size);
+  NodeId x = convolve(remembered, graph_.columns(both, inner, ssm.inner_size), ssm.inner_size);
+  x = add_state_vector(x, ssm.inner_size);
   x = graph_.compute(inner, {x}, true);
   const NodeId small = project(TensorRole::ssm_x, x, ssm.time_step_rank + 2 * ssm.state_size);
-  const NodeId narrow = graph_.compute({ssm.time_step_rank, tokens_per_sequence_, sequences_, 1},
-                                       {graph_.part(small, {ssm.time_step_rank, tokens_per_sequence_, sequences_, 1})});
-  NodeId dt = project(TensorRole::ssm_dt, narrow, ssm.inner_size);
-  dt = graph_.compute(inner, {dt}, true);
-  const NodeId groups = graph_.part(small, {ssm.state_size, 1, tokens_per_sequence_, sequences_});
+  // dt, B and C are the parts of it; Jamba puts a norm on each.
+  const Extent dt_extent{ssm.time_step_rank, tokens_per_sequence_, sequences_, 1};
+  const Extent group_extent{ssm.state_size, 1, tokens_per_sequence_, sequences_};
+  NodeId narrow = graph_.columns(small, dt_extent, ssm.time_step_rank);
+  NodeId b = graph_.columns(small, group_extent, ssm.state_size);
+  NodeId c = graph_.columns(small, group_extent, ssm.state_size);
+  if (ssm.inner_norms) {
+    narrow = norm(narrow, site_);
+    b = norm(b, site_);
+    c = norm(c, site_);
+  } else {
+    narrow = graph_.compute(dt_extent, {narrow});
+  }
+  const NodeId dt = add_state_vector(project(TensorRole::ssm_dt, narrow, ssm.inner_size), ssm.inner_size);
   const std::uint64_t state = std::uint64_t{ssm.state_size} * ssm.inner_size;
-  const NodeId stored = cached({.bytes = state * sequences_ * k_f32_bytes, .site = site_});
+  const NodeId stored = cached(clear_state(state));
   const NodeId scanned = graph_.compute({ssm.inner_size, tokens_ + ssm.state_size * sequences_, 1, 1},
-                                        {stored, graph_.reshape(x, inner), dt, groups, state_ids_});
-  graph_.expand(run_on(scanned, {.bytes = state * k_f32_bytes, .site = site_}, tokens_));
+                                        {stored, graph_.reshape(x, inner), dt, b, c, state_ids_});
+  keep_other_states(run_on(scanned, {.bytes = state * k_f32_bytes, .site = site_}, k_scan_rows));
   graph_.expand(graph_.store(graph_.part(scanned, {static_cast<std::uint32_t>(state), sequences_, 1, 1}), site_));
-  const NodeId gate = graph_.compute(inner, {graph_.part(both, inner)});
-  const NodeId skip = graph_.compute(inner, {x}, true);
+  const NodeId gate = graph_.compute(inner, {graph_.columns(both, inner, ssm.inner_size)});
+  const NodeId skip =
+      run_on(graph_.compute(inner, {x}, true), {.bytes = ssm.inner_size * k_f32_bytes, .site = site_}, tokens_);
   const NodeId y = graph_.compute(inner, {graph_.part(scanned, inner), skip}, true);
   const NodeId out = graph_.compute(inner, {gate, y});
   return project(TensorRole::ssm_out, graph_.reshape(out, {ssm.inner_size, tokens_, 1, 1}), model_.embedding_length);
@@ -133,7 +167,7 @@ NodeId ForwardRecorder::delta_net(NodeId of) {
     q = graph_.compute(values, {graph_.reshape(q, keys)});
     k = graph_.compute(values, {graph_.reshape(k, keys)});
   }
-  const NodeId v = graph_.part(convolved, values);
+  const NodeId v = graph_.columns(convolved, values, ssm.inner_size);
   decay = graph_.compute(scalars, {decay}, true);
   beta = graph_.compute(scalars, {beta}, true);
   const NodeId out =

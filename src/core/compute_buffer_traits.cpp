@@ -26,6 +26,7 @@ GraphTraits graph_traits(const ModelSpec& model) {
   traits.residual_first = starts_with(arch, "lfm2");
   traits.fed_residual_first = traits.residual_first || starts_with(arch, "phi3");
   traits.norm_after = starts_with(arch, "olmo2") || arch == "exaone4";
+  traits.norms_results = traits.norm_after || model.norms_per_layer >= 4;
   traits.norms_values = arch == "gemma4";
   traits.weighs_before = arch == "llama4";
   traits.positions_of_four =

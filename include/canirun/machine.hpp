@@ -61,12 +61,15 @@ struct Device {
   std::optional<std::uint32_t> bus_width_bits;
   std::optional<double> memory_clock_hz;
   std::optional<double> tdp_w, power_limit_w;
-  std::optional<std::uint32_t> pcie_generation, pcie_lanes;
+  std::optional<std::uint32_t> pcie_generation, pcie_lanes;  ///< what the link can do; an idle one is slowed down
+  std::optional<std::uint32_t> pcie_generation_now, pcie_lanes_max;
+  std::optional<bool> ecc, persistence;  ///< NVIDIA: memory with error correction on, driver kept loaded
   std::optional<std::string> driver_version;
   std::optional<std::string> runtime;  ///< "cuda", "rocm", "vulkan", "metal", "sycl": what is installed to use it
   bool is_mig = false, drives_display = false;
   /// A MIG instance: its share of the whole card's memory, and so of its bandwidth. A record's figures are the whole card's.
   std::optional<double> share_of_card;
+  bool is_virtual = false;  ///< a vGPU: other guests use the same card
   Basis basis = Basis::assumed;
   std::string how_known;  ///< one phrase: "NVML", "sysfs + device record 10de:2684", "--on"
 };
@@ -107,6 +110,36 @@ struct CpuFacts {
   std::optional<std::uint32_t> memory_modules, memory_channels;  ///< populated
 };
 
+/// What surrounds the host's memory. Swap is counted apart: a model in swap does not run.
+struct HostMemoryFacts {
+  std::optional<std::uint64_t> swap_total_bytes, swap_free_bytes;
+  std::optional<std::uint64_t> zram_bytes;           ///< of that swap, kept compressed in memory itself
+  std::optional<std::uint64_t> huge_pages_bytes;     ///< set aside for huge pages: nobody else can use it
+  std::optional<std::uint64_t> locked_limit_bytes;   ///< ulimit -l; nothing when unlimited
+  std::optional<std::uint64_t> address_limit_bytes;  ///< ulimit -v; nothing when unlimited
+};
+
+enum class DriveKind : std::uint8_t { unknown, nvme, ssd, hdd, sd_card, network, memory };
+constexpr auto enum_names(DriveKind) {
+  return std::array<std::string_view, 7>{"unknown", "nvme", "ssd", "hdd", "sd_card", "network", "memory"};
+}
+/// Where models would be stored.
+struct StorageFacts {
+  std::string place;       ///< "~/.cache/huggingface"; below the home folder, so without the user's name
+  std::string filesystem;  ///< "ext4"
+  DriveKind drive = DriveKind::unknown;
+  std::uint64_t total_bytes = 0, free_bytes = 0;  ///< free: for this user
+  std::optional<double> read_bytes_per_s;         ///< assumed, by the kind of drive
+};
+
+/// A process that holds memory of a GPU, where the driver tells. Only looked for when asked.
+struct MemoryUser {
+  std::string device;   ///< "gpu0"
+  std::string process;  ///< "ollama"; "" when it may not be read
+  std::uint32_t pid = 0;
+  std::uint64_t bytes = 0;
+};
+
 /// Between two pools (indices). Bytes per second in one direction.
 struct Link {
   std::uint32_t from_pool = 0, to_pool = 0;
@@ -130,6 +163,9 @@ struct Machine {
   std::vector<Device> devices;    ///< devices[0] is the CPU when there is one
   std::vector<MemoryPool> pools;  ///< pools[0] is what the CPU uses (host or unified)
   std::vector<Link> links;
+  HostMemoryFacts host_memory;
+  std::optional<StorageFacts> storage;
+  std::vector<MemoryUser> memory_users;  ///< largest first; empty unless asked for
   std::vector<ProbeNote> notes;
 };
 

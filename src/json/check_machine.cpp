@@ -84,6 +84,16 @@ Result<void> check_machine(const Machine& machine, std::string_view at) {
                   "joins a pool that is not there");
     check.positive(link.bandwidth_bytes_per_s, k_most_rate, place + "/bandwidth_bytes_per_s");
   }
+  check.count(machine.memory_users.size(), "/memory_users");
+  if (machine.storage) {
+    check.bytes(machine.storage->total_bytes, "/storage/total_bytes");
+    check.bytes(machine.storage->free_bytes, "/storage/free_bytes");
+    check.positive(machine.storage->read_bytes_per_s, k_most_rate, "/storage/read_bytes_per_s");
+  }
+  check.bytes(machine.host_memory.swap_total_bytes, "/host_memory/swap_total_bytes");
+  check.bytes(machine.host_memory.swap_free_bytes, "/host_memory/swap_free_bytes");
+  check.bytes(machine.host_memory.zram_bytes, "/host_memory/zram_bytes");
+  check.bytes(machine.host_memory.huge_pages_bytes, "/host_memory/huge_pages_bytes");
   const CpuFacts& cpu = machine.cpu;
   check.cores(cpu.physical_cores, "/cpu/physical_cores");
   check.cores(cpu.logical_cores, "/cpu/logical_cores");

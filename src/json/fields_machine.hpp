@@ -50,10 +50,15 @@ void fields(Archive& a, Device& value) {
   a.optional("power_limit_w", value.power_limit_w);
   a.optional("pcie_generation", value.pcie_generation);
   a.optional("pcie_lanes", value.pcie_lanes);
+  a.optional("pcie_generation_now", value.pcie_generation_now);
+  a.optional("pcie_lanes_max", value.pcie_lanes_max);
+  a.optional("ecc", value.ecc);
+  a.optional("persistence", value.persistence);
   a.optional("driver_version", value.driver_version);
   a.optional("runtime", value.runtime);
   a.optional("is_mig", value.is_mig);
   a.optional("share_of_card", value.share_of_card);
+  a.optional("is_virtual", value.is_virtual);
   a.optional("drives_display", value.drives_display);
   a.optional("basis", value.basis);
   a.optional("how_known", value.how_known);
@@ -91,6 +96,34 @@ void fields(Archive& a, Link& value) {
 }
 
 template <class Archive>
+void fields(Archive& a, HostMemoryFacts& value) {
+  a.optional("swap_total_bytes", value.swap_total_bytes);
+  a.optional("swap_free_bytes", value.swap_free_bytes);
+  a.optional("zram_bytes", value.zram_bytes);
+  a.optional("huge_pages_bytes", value.huge_pages_bytes);
+  a.optional("locked_limit_bytes", value.locked_limit_bytes);
+  a.optional("address_limit_bytes", value.address_limit_bytes);
+}
+
+template <class Archive>
+void fields(Archive& a, StorageFacts& value) {
+  a.optional("place", value.place);
+  a.optional("filesystem", value.filesystem);
+  a.optional("drive", value.drive);
+  a.required("total_bytes", value.total_bytes);
+  a.required("free_bytes", value.free_bytes);
+  a.optional("read_bytes_per_s", value.read_bytes_per_s);
+}
+
+template <class Archive>
+void fields(Archive& a, MemoryUser& value) {
+  a.required("device", value.device);
+  a.optional("process", value.process);
+  a.optional("pid", value.pid);
+  a.required("bytes", value.bytes);
+}
+
+template <class Archive>
 void fields(Archive& a, ProbeNote& value) {
   a.required("fact", value.fact);
   a.required("reason", value.reason);
@@ -106,6 +139,9 @@ void fields(Archive& a, Machine& value) {
   a.required("devices", value.devices);
   a.required("pools", value.pools);
   a.optional("links", value.links);
+  a.optional("host_memory", value.host_memory);
+  a.optional("storage", value.storage);
+  a.optional("memory_users", value.memory_users);
   a.optional("notes", value.notes);
 }
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <system_error>
 
 #include "probe/text.hpp"
@@ -20,7 +21,9 @@ std::string why(int error) { return lower(std::generic_category().message(error)
 
 /// Follows links as chroot(2) would, without leaving `root`: "..", absolute targets and loops included. The path inside
 /// the root, or nothing when a part is missing or there are more than 40 links (the kernel's own limit).
-std::optional<fs::path> resolve_inside(const fs::path& root, const fs::path& path) {
+/// `passed`, when given, collects every link on the way.
+std::optional<fs::path> resolve_inside(const fs::path& root, const fs::path& path,
+                                       std::map<std::string, std::string>* passed = nullptr) {
   constexpr int k_most_links = 40;
   std::vector<fs::path> todo;  // last part first
   const auto push = [&todo](const fs::path& more) {
@@ -47,6 +50,7 @@ std::optional<fs::path> resolve_inside(const fs::path& root, const fs::path& pat
     }
     const fs::path target = fs::read_symlink(root / candidate.relative_path(), error);
     if (error || ++links > k_most_links) return std::nullopt;
+    if (passed != nullptr) passed->emplace(candidate.native(), target.native());
     if (target.is_absolute()) done = "/";
     push(target.relative_path());
   }
@@ -64,6 +68,21 @@ std::optional<fs::path> FsRoot::outside(std::string_view path) const {
   const std::optional<fs::path> inside = resolve_inside(root_, path);
   if (!inside) return std::nullopt;
   return root_ / inside->relative_path();
+}
+
+void FsRoot::note_path(std::string_view path, const std::string* content) const {
+  if (!trace_) return;
+  const std::optional<fs::path> inside = resolve_inside(root_, path, &trace_->links);
+  if (!inside) return;
+  struct stat status{};
+  if (::stat((root_ / inside->relative_path()).c_str(), &status) != 0) return;
+  if (S_ISDIR(status.st_mode)) {
+    trace_->folders.insert(inside->native());
+  } else if (content != nullptr) {
+    trace_->files[inside->native()] = *content;
+  } else {
+    trace_->files.emplace(inside->native(), "");
+  }
 }
 
 Result<std::string> FsRoot::read(std::string_view path, std::size_t max_bytes) const {
@@ -88,6 +107,7 @@ Result<std::string> FsRoot::read(std::string_view path, std::size_t max_bytes) c
   }
   ::close(fd);
   if (error != 0) return fail(ErrorKind::io, why(error));
+  note_path(path, &content);
   return content;
 }
 
@@ -104,11 +124,14 @@ std::optional<std::uint64_t> FsRoot::number(std::string_view path, int base) con
 bool FsRoot::exists(std::string_view path) const {
   const std::optional<fs::path> file = outside(path);
   struct stat status{};
-  return file && ::stat(file->c_str(), &status) == 0;
+  const bool is_here = file && ::stat(file->c_str(), &status) == 0;
+  if (is_here) note_path(path, nullptr);
+  return is_here;
 }
 
 bool FsRoot::accessible(std::string_view path) const {
   const std::optional<fs::path> file = outside(path);
+  if (file) note_path(path, nullptr);
   return file && ::access(file->c_str(), R_OK | W_OK) == 0;
 }
 
@@ -124,6 +147,7 @@ std::vector<std::string> FsRoot::list(std::string_view path) const {
   }
   ::closedir(open_folder);
   std::sort(names.begin(), names.end());
+  note_path(path, nullptr);
   return names;
 }
 
@@ -134,10 +158,15 @@ std::optional<std::string> FsRoot::link_name(std::string_view path) const {
   std::error_code error;
   const fs::path target = fs::read_symlink(*folder / asked.filename(), error);
   if (error || target.filename().empty()) return std::nullopt;
+  if (trace_) {
+    if (const auto inside = resolve_inside(root_, asked.parent_path(), &trace_->links))
+      trace_->links.emplace((*inside / asked.filename()).native(), target.native());
+  }
   return target.filename().native();
 }
 
 std::optional<std::string> FsRoot::real_path(std::string_view path) const {
+  note_path(path, nullptr);
   if (!this_system_) {
     const std::optional<fs::path> inside = resolve_inside(root_, path);
     return inside ? std::optional(inside->native()) : std::nullopt;

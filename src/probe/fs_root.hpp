@@ -3,10 +3,13 @@
 #include <canirun/result.hpp>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "probe/fs_trace.hpp"
 
 namespace canirun::probe {
 
@@ -16,6 +19,9 @@ namespace canirun::probe {
 class FsRoot {
  public:
   explicit FsRoot(std::filesystem::path root);
+
+  /// From now on everything that is looked at is noted down in the trace.
+  void trace_into(std::shared_ptr<FsTrace> trace) { trace_ = std::move(trace); }
 
   [[nodiscard]] bool is_this_system() const { return this_system_; }
   [[nodiscard]] const std::filesystem::path& root() const { return root_; }
@@ -39,9 +45,11 @@ class FsRoot {
 
  private:
   [[nodiscard]] std::optional<std::filesystem::path> outside(std::string_view path) const;
+  void note_path(std::string_view path, const std::string* content) const;
 
   std::filesystem::path root_;
   bool this_system_;
+  std::shared_ptr<FsTrace> trace_;
 };
 
 }  // namespace canirun::probe

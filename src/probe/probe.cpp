@@ -13,18 +13,22 @@
 #include "probe/windows/windows.hpp"
 
 namespace canirun::probe {
-namespace {
 
-void look(Context& context) {
+void look_around(Context& context) {
+  context.machine.is_this_machine = context.fs.is_this_system();
+  context.machine.origin = context.machine.is_this_machine ? "this machine" : "recorded machine";
+  try {
 #if defined(__APPLE__)
-  if (context.fs.is_this_system()) return probe_apple(context);
+    if (context.fs.is_this_system()) return probe_apple(context);
 #elif defined(_WIN32)
-  if (context.fs.is_this_system()) return probe_windows(context);
+    if (context.fs.is_this_system()) return probe_windows(context);
 #endif
-  probe_linux(context);
+    probe_linux(context);
+  } catch (const std::exception& error) {  // out of memory, a file system that misbehaves
+    context.note("this machine", "the probe gave up half way: " + clean_text(error.what()));
+  }
 }
 
-/// Whatever happened: one CPU and one pool, so that nothing after this has to ask whether there are any.
 void guarantee_a_machine(Machine& machine) {
   if (machine.devices.empty()) {
     Device cpu;
@@ -40,17 +44,9 @@ void guarantee_a_machine(Machine& machine) {
   }
 }
 
-}  // namespace
-
 Machine probe_machine(const ProbeOptions& options) {
-  Context context{.options = options, .fs = FsRoot(options.root), .machine = {}};
-  context.machine.is_this_machine = context.fs.is_this_system();
-  context.machine.origin = context.machine.is_this_machine ? "this machine" : "recorded machine";
-  try {
-    look(context);
-  } catch (const std::exception& error) {  // out of memory, a file system that misbehaves
-    context.note("this machine", "the probe gave up half way: " + clean_text(error.what()));
-  }
+  Context context{.options = options, .fs = FsRoot(options.root), .machine = {}, .heard = {}};
+  look_around(context);
   guarantee_a_machine(context.machine);
   return std::move(context.machine);
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include <canirun/machine.hpp>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,12 @@ struct ProbeOptions {
   double vendor_timeout_s = 3;       ///< a driver that takes longer is given up on, with a note
   /// Full path of libnvidia-ml.so.1; "" = the loader's search path, then WSL's folder.
   std::string nvml_library;
+  /// What drivers said when the machine was recorded, by driver ("nvml"); these are not asked again.
+  std::map<std::string, std::string> driver_answers;
+  /// Also look for the processes that hold memory of GPUs; reads the files of every process.
+  bool memory_users = false;
+  /// Folder that models would be stored in, for its free space; "" is not looked at.
+  std::string models_folder;
 };
 
 /// Looks at a machine. Never fails and never throws: each fact is a value, or a ProbeNote that says why there is none.

@@ -102,6 +102,9 @@ std::optional<MemoryModule> module_of(const Structure& s) {
   if (module.channel.empty()) module.channel = channel_of(s.string(0x10));
   const unsigned width = s.word(0x0a);
   module.data_width_bits = width == k_unknown_word ? 0 : width;
+  constexpr unsigned k_size_is_elsewhere = 0x7fff, k_counts_kib = 0x8000;
+  const std::uint64_t mib = size == k_size_is_elsewhere ? s.dword(0x1c) & 0x7fffffffU : size & 0x7fffU;
+  if (size != k_unknown_word) module.size_bytes = (size & k_counts_kib) != 0 ? mib << 10U : mib << 20U;
   unsigned rate = s.word(0x20);
   if (rate == k_unknown_word) rate = s.dword(0x58) & 0x7fffffffU;
   if (rate == 0) rate = s.word(0x15) == k_unknown_word ? 0 : s.word(0x15);
@@ -152,12 +155,31 @@ std::vector<MemoryModule> modules_from_udev(std::string_view database) {
     if (module.channel.empty()) module.channel = channel_of(facts["LOCATOR"]);
     module.data_width_bits =
         static_cast<std::uint32_t>(std::min<std::uint64_t>(whole_number(facts["DATA_WIDTH"]).value_or(0), 65535));
+    module.size_bytes = whole_number(facts["SIZE"]).value_or(0);
     std::uint64_t rate = whole_number(facts["CONFIGURED_SPEED_MTS"]).value_or(0);
     if (rate == 0) rate = whole_number(facts["SPEED_MTS"]).value_or(0);
     module.transfers_per_s = std::min<std::uint64_t>(rate, 1'000'000) * 1'000'000;
     modules.push_back(std::move(module));
   }
   return modules;
+}
+
+std::string as_udev(const std::vector<MemoryModule>& modules) {
+  std::string text;
+  for (std::size_t i = 0; i < modules.size(); ++i) {
+    const MemoryModule& module = modules[i];
+    const auto line = [&](const char* key, const std::string& value) {
+      text += "E:MEMORY_DEVICE_" + std::to_string(i) + "_" + key + "=" + value + "\n";
+    };
+    line("SIZE", std::to_string(std::max<std::uint64_t>(module.size_bytes, 1)));
+    if (!module.type.empty()) line("TYPE", module.type);
+    // What tells the channel apart is all that is kept of the locator; with a slot behind it, it reads as one again.
+    const bool named = module.channel.find("CHANNEL") != std::string::npos;
+    if (!module.channel.empty()) line("BANK_LOCATOR", named ? module.channel : module.channel + "1");
+    if (module.data_width_bits != 0) line("DATA_WIDTH", std::to_string(module.data_width_bits));
+    if (module.transfers_per_s != 0) line("CONFIGURED_SPEED_MTS", std::to_string(module.transfers_per_s / 1'000'000));
+  }
+  return text;
 }
 
 std::vector<MemoryModule> read_memory_modules(const FsRoot& fs) {

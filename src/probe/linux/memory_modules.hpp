@@ -15,6 +15,7 @@ struct MemoryModule {
   std::string type;                   ///< "DDR5"; "" when the firmware does not know
   std::string channel;                ///< what tells its channel apart ("P0 CHANNEL A"); "" when the locators do not say
   std::uint32_t data_width_bits = 0;  ///< 0 unknown
+  std::uint64_t size_bytes = 0;       ///< 0 unknown
   std::uint64_t transfers_per_s = 0;  ///< configured, per pin; 0 unknown
 };
 
@@ -22,6 +23,8 @@ struct MemoryModule {
 std::vector<MemoryModule> modules_from_smbios(std::string_view table);
 /// The same facts as systemd-udevd keeps them for everybody to read: E:MEMORY_DEVICE_0_TYPE=... in /run/udev/data/+dmi:id.
 std::vector<MemoryModule> modules_from_udev(std::string_view database);
+/// The modules as such a database would have them, and no more than is known here.
+std::string as_udev(const std::vector<MemoryModule>& modules);
 /// Whichever of the two can be read, the firmware's table first.
 std::vector<MemoryModule> read_memory_modules(const FsRoot& fs);
 

@@ -19,8 +19,13 @@ bool driver_is_here(const Context& context, const std::vector<PciDevice>& on_pci
   return bound || wsl || context.fs.exists("/proc/driver/nvidia/version");
 }
 
-NvmlAnswer ask(const Context& context) {
+NvmlAnswer ask(Context& context) {
   NvmlAnswer none;
+  const auto recorded = context.options.driver_answers.find("nvml");
+  if (recorded != context.options.driver_answers.end()) {
+    context.heard["nvml"] = recorded->second;
+    return parse_nvml_answer(recorded->second);
+  }
   if (!context.options.vendor_libraries) {
     none.trouble = "driver libraries are switched off";
     return none;
@@ -31,8 +36,11 @@ NvmlAnswer ask(const Context& context) {
   }
   const ChildAnswer said =
       run_in_child([&](int fd) { write_nvml_answer(context.options.nvml_library, fd); }, context.options.vendor_timeout_s);
-  NvmlAnswer answer = parse_nvml_answer(said.output);
-  if (!said.trouble.empty()) answer.trouble = "NVIDIA's driver library " + said.trouble;
+  std::string heard = said.output;
+  // Written down with the answer, so that a recording tells the same story.
+  if (!said.trouble.empty()) heard += "\nbroken NVIDIA's driver library " + said.trouble + "\nend\n";
+  NvmlAnswer answer = parse_nvml_answer(heard);
+  context.heard["nvml"] = std::move(heard);
   return answer;
 }
 

@@ -8,6 +8,9 @@
 
 namespace canirun::probe {
 
+/// The end of a serial number: enough to tell two cards of a machine apart, too little to know the card by.
+std::string last_four(const std::string& uuid);
+
 /// One GPU, or one MIG instance of one, as NVIDIA's management library describes it.
 struct NvmlGpu {
   std::string bus;        ///< "0000:01:00.0"

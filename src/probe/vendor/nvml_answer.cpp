@@ -61,7 +61,7 @@ void take(NvmlGpu& gpu, std::string_view key, std::string_view value) {
   if (key == "display") gpu.drives_display = value == "1";
   if (key == "uuid") {
     const std::string uuid = clean_text(value, 96);  // only the end is kept: the whole would identify the machine
-    gpu.uuid_suffix = uuid.substr(uuid.size() - std::min<std::size_t>(uuid.size(), 4));
+    gpu.uuid_suffix = last_four(uuid);
   }
   if (key == "missing" && gpu.missing.size() < 16) {
     gpu.missing.push_back(clean_text(value));
@@ -76,6 +76,8 @@ void take(NvmlGpu& gpu, std::string_view key, std::string_view value) {
 
 }  // namespace
 
+std::string last_four(const std::string& uuid) { return uuid.substr(uuid.size() - std::min<std::size_t>(uuid.size(), 4)); }
+
 NvmlAnswer parse_nvml_answer(std::string_view text) {
   NvmlAnswer answer;
   const auto trouble = [&answer](std::string_view what) {
@@ -88,6 +90,7 @@ NvmlAnswer parse_nvml_answer(std::string_view text) {
     if (key == "end") ended = true;
     if (key == "driver") answer.driver_version = clean_text(value, 32);
     if (key == "trouble" || key == "note") trouble(value);
+    if (key == "broken") answer.trouble = clean_text(value, 200);
     if (key == "end_gpu") in_gpu = false;
     if (key == "gpu" && answer.gpus.size() < 512) {
       in_gpu = true;

@@ -159,7 +159,9 @@ class Query {
     if (is_mig) answer_.line("mig", "1");
     if (whole_card != nullptr) answer_.line("card_bytes", std::to_string(whole_card->total));
     text("name", "nvmlDeviceGetName", device);
-    text("uuid", "nvmlDeviceGetUUID", device);
+    Text uuid{};
+    if (library_.call({"nvmlDeviceGetUUID"}, device, static_cast<char*>(uuid), 127U) == nvml::k_success)
+      answer_.line("uuid", last_four(uuid));
     nvml::Memory memory{};
     const Return memory_code = library_.call({"nvmlDeviceGetMemoryInfo"}, device, &memory);
     answer_.number("total_bytes", memory_code, memory.total);

@@ -24,7 +24,7 @@ NodeId ForwardRecorder::gated(NodeId of, TensorRole up, TensorRole gate, TensorR
 
 NodeId ForwardRecorder::expert_matmul(TensorRole role, NodeId of, NodeId chosen, std::uint32_t width) {
   const Extent extent{width, model_.moe->expert_used_count, graph_[chosen].extent[1], 1};
-  const NodeId product = run_on(graph_.compute(extent, {of, chosen}), weight_of(role), extent[2]);
+  const NodeId product = multiply(graph_.compute(extent, {of, chosen}), weight_of(role), extent[2]);
   if (!model_.ffn_bias) return product;
   return weigh(product, {.bytes = std::uint64_t{width} * model_.moe->expert_count * k_f32_bytes, .site = expert_site_});
 }

@@ -25,7 +25,8 @@ std::int8_t ForwardRecorder::site_for(std::int8_t weight_site, std::uint32_t row
   return weight_site == 0 && offloads_ && rows >= k_offload_rows ? std::int8_t{1} : weight_site;
 }
 
-/// Fixes where a node with a weight runs; a weight that lives elsewhere becomes an operand that has to be fetched.
+/// Fixes where a node with a weight runs; a weight that lives elsewhere becomes an operand that has to be fetched, as the
+/// last one, or as the first, which it is of a matrix product.
 NodeId ForwardRecorder::run_on(NodeId id, const Stored& weight, std::uint32_t rows) {
   const std::int8_t site = site_for(weight.site, rows);
   graph_[id].site = site;
@@ -33,6 +34,14 @@ NodeId ForwardRecorder::run_on(NodeId id, const Stored& weight, std::uint32_t ro
   const NodeId stored = graph_.stored(weight, true);
   auto& sources = graph_[id].sources;
   *std::find(sources.begin(), sources.end(), k_no_node) = stored;
+  return id;
+}
+
+NodeId ForwardRecorder::multiply(NodeId id, const Stored& weight, std::uint32_t rows) {
+  run_on(id, weight, rows);
+  auto& sources = graph_[id].sources;
+  const auto end = std::find(sources.begin(), sources.end(), k_no_node);
+  if (graph_[id].site != weight.site) std::rotate(sources.begin(), end - 1, end);
   return id;
 }
 
@@ -44,7 +53,7 @@ NodeId ForwardRecorder::cached(const Stored& cache) {
 NodeId ForwardRecorder::project(TensorRole role, NodeId of, std::uint32_t width) {
   Extent extent = graph_[of].extent;
   extent[0] = width;
-  return run_on(graph_.compute(extent, {of}), weight_of(role), extent[1]);
+  return multiply(graph_.compute(extent, {of}), weight_of(role), extent[1]);
 }
 
 /// A norm and its weight vector: element-wise operations that share one piece of memory.
@@ -103,7 +112,7 @@ void ForwardRecorder::embed_per_layer(NodeId hidden) {
   const NodeId scaled = graph_.compute(by_layer, {graph_.reshape(looked_up, by_layer)}, true);
   graph_.expand(scaled);
   const auto site = static_cast<std::int8_t>(q_.layout.layer_site.front());
-  NodeId projected = run_on(graph_.compute({length * layers, tokens_, 1, 1}, {hidden}), {.bytes = 0, .site = site}, tokens_);
+  NodeId projected = multiply(graph_.compute({length * layers, tokens_, 1, 1}, {hidden}), {.bytes = 0, .site = site}, tokens_);
   projected = graph_.compute(graph_[projected].extent, {projected}, true);
   projected = norm(graph_.reshape(projected, by_layer), site);
   const NodeId sum = add(projected, scaled);
@@ -193,7 +202,7 @@ void ForwardRecorder::head(NodeId hidden) {
   }
   graph_[hidden].output = true;
   const NodeId logits = graph_.compute({model_.vocab_size, q_.shape.output_rows, 1, 1}, {hidden});
-  run_on(logits, {.bytes = q_.weights.output_bytes, .site = site}, q_.shape.output_rows);
+  multiply(logits, {.bytes = q_.weights.output_bytes, .site = site}, q_.shape.output_rows);
   graph_[logits].output = true;
   graph_.expand(logits);
 }

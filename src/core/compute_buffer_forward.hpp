@@ -73,6 +73,7 @@ class ForwardRecorder {
   NodeId cached(const Stored& cache);
   NodeId project(TensorRole role, NodeId of, std::uint32_t width);
   NodeId run_on(NodeId node, const Stored& weight, std::uint32_t rows);
+  NodeId multiply(NodeId node, const Stored& weight, std::uint32_t rows);
   [[nodiscard]] std::int8_t site_for(std::int8_t weight_site, std::uint32_t rows) const;
   [[nodiscard]] Stored weight_of(TensorRole role) const;
   // compute_buffer_attention.cpp

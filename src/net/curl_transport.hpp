@@ -17,7 +17,7 @@ struct CurlOptions {
   std::string ca_file;          ///< authorities to trust instead of the system's; empty: the system's
   std::string ca_folder;
   /// Called now and then while waiting, with the host and the bytes of this answer so far; may be empty.
-  std::function<void(std::string_view host, std::uint64_t bytes)> tick;
+  std::function<void(std::string_view host, std::uint64_t bytes)> tick = {};
 };
 
 /// HTTP over libcurl: one handle whose connections stay open, certificates checked, proxies as curl reads them from the

@@ -24,12 +24,14 @@ struct NetworkOptions {
   std::string hugging_face_token;                                ///< empty: none
   std::string token_source;                                      ///< where it came from, or where it was looked for
   std::string cache_folder;                                      ///< empty: no cache
+  std::string ca_file, ca_folder;                                ///< authorities to trust; empty: the system's
   std::string user_agent;
   double connect_timeout_s = 10, stall_timeout_s = 15, total_timeout_s = 120;
   /// Told what is going on when it takes longer than half a second, for one line on stderr; may be empty.
   std::function<void(std::string_view)> progress;
 };
-/// From HF_ENDPOINT, MODELSCOPE_ENDPOINT, OLLAMA_REGISTRY, HF_TOKEN, HF_TOKEN_PATH, HF_HOME, XDG_CACHE_HOME, HOME.
+/// From HF_ENDPOINT, MODELSCOPE_ENDPOINT, OLLAMA_REGISTRY, HF_TOKEN, HF_TOKEN_PATH, HF_HOME, XDG_CACHE_HOME, HOME, and
+/// CURL_CA_BUNDLE, SSL_CERT_FILE, REQUESTS_CA_BUNDLE, SSL_CERT_DIR. libcurl itself reads HTTPS_PROXY, NO_PROXY and the like.
 NetworkOptions network_options_from_environment(std::string_view program_version);
 
 /// A repository, tag or file on the network, listed but not read.
@@ -39,6 +41,7 @@ struct RemoteModel {
   std::string host;      ///< name of the host that was asked
   std::string revision;  ///< commit or digest the listing is of, empty when the host does not say
   std::vector<formats::ListedFile> files;
+  std::vector<std::string> contents;   ///< of each file: a name that changes with its content; empty: the host gives none
   std::vector<formats::FileSet> sets;  ///< `files` sorted; only the one the reference names, when it names one
   std::string licence, base_model;     ///< as the hub says, empty when it does not
   bool gated = false;

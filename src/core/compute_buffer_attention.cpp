@@ -26,6 +26,7 @@ std::uint32_t key_rotation_side(std::uint32_t head_length) {
 }  // namespace
 
 bool ForwardRecorder::has_rope() const {
+  if (traits_.no_rope) return false;
   if (traits_.rope_only_windowed && !is_windowed(*spec_)) return false;
   return traits_.rope_except_every == 0 || (index_ + 1) % traits_.rope_except_every != 0;
 }
@@ -189,7 +190,12 @@ NodeId ForwardRecorder::attention(NodeId of) {
     if (k != k_no_node) k = rope(k);
   }
   NodeId out = attend(q, k, v, false);
-  if (gate != k_no_node) {
+  if (model_.attention_gate || model_.head_gate) {
+    const std::uint32_t gates = model_.attention_gate ? q_width : spec.head_count;
+    const NodeId projected = project(TensorRole::attn_gate, of, gates);
+    gate = graph_.compute(graph_[projected].extent, {projected}, true);
+    out = graph_.compute(graph_[out].extent, {out, gate}, true);
+  } else if (gate != k_no_node) {
     const NodeId flat = graph_.compute({q_width, tokens_, 1, 1}, {gate});
     out = graph_.compute(graph_[out].extent, {out, flat}, true);
   }

@@ -112,7 +112,8 @@ void ForwardRecorder::embed_per_layer(NodeId hidden) {
   const NodeId scaled = graph_.compute(by_layer, {graph_.reshape(looked_up, by_layer)}, true);
   graph_.expand(scaled);
   const auto site = static_cast<std::int8_t>(q_.layout.layer_site.front());
-  NodeId projected = multiply(graph_.compute({length * layers, tokens_, 1, 1}, {hidden}), {.bytes = 0, .site = site}, tokens_);
+  NodeId projected =
+      multiply(graph_.compute({length * layers, tokens_, 1, 1}, {hidden}), {.bytes = 0, .site = site}, tokens_);
   projected = graph_.compute(graph_[projected].extent, {projected}, true);
   projected = norm(graph_.reshape(projected, by_layer), site);
   const NodeId sum = add(projected, scaled);

@@ -10,19 +10,20 @@ namespace canirun {
 /// How an architecture's graph deviates from norm - attention - add - norm - feed-forward - add, as far as memory
 /// notices. Source: src/models/*.cpp of llama.cpp v0.5.0.
 struct GraphTraits {
-  bool rows_at_end = false;             ///< the wanted rows are picked after the last layer, not inside it
-  bool keeps_hidden = false;            ///< ... and the full hidden state is kept as an output beside them
-  bool norm_after_rows = false;         ///< ... before the output norm (gpt-oss)
-  bool scales_embedding = false;        ///< an operation between embedding and first layer
-  bool early_norm = false;              ///< the layer's norm is put down before anything else of the layer
-  bool parallel = false;                ///< feed-forward reads the attention's input (Command R)
-  bool residual_first = false;          ///< operands of the residual sum after attention are the other way round
-  bool fed_residual_first = false;      ///< ... and of the one after the feed-forward
-  bool norm_after = false;              ///< attention reads the residual stream itself (OLMo 2)
-  bool norms_results = false;           ///< what attention and feed-forward give passes a norm (Gemma 2, OLMo 2)
-  bool norms_values = false;            ///< V passes a norm of its own (Gemma 4)
-  bool weighs_before = false;           ///< experts get a weighted copy of their input each (Llama 4)
-  bool fused_delta = false;             ///< Qwen3-Next's q, k, v, z in one projection
+  bool rows_at_end = false;         ///< the wanted rows are picked after the last layer, not inside it
+  bool keeps_hidden = false;        ///< ... and the full hidden state is kept as an output beside them
+  bool norm_after_rows = false;     ///< ... before the output norm (gpt-oss)
+  bool scales_embedding = false;    ///< an operation between embedding and first layer
+  bool early_norm = false;          ///< the layer's norm is put down before anything else of the layer
+  bool parallel = false;            ///< feed-forward reads the attention's input (Command R)
+  bool residual_first = false;      ///< operands of the residual sum after attention are the other way round
+  bool fed_residual_first = false;  ///< ... and of the one after the feed-forward
+  bool norm_after = false;          ///< attention reads the residual stream itself (OLMo 2)
+  bool norms_results = false;       ///< what attention and feed-forward give passes a norm (Gemma 2, OLMo 2)
+  bool norms_values = false;        ///< V passes a norm of its own (Gemma 4)
+  bool weighs_before = false;       ///< experts get a weighted copy of their input each (Llama 4)
+  bool fused_delta = false;         ///< Qwen3-Next's q, k, v, z in one projection
+  bool no_rope = false;
   std::uint32_t rope_except_every = 0;  ///< every n-th layer has no rotary embedding
   bool rope_only_windowed = false;
   bool has_windows = false;        ///< keys are put down before values
@@ -103,6 +104,7 @@ class ForwardRecorder {
   Stored clear_state(std::uint64_t elements);
   NodeId keep_other_states(NodeId used);
   NodeId load_state(std::uint64_t elements);
+  NodeId flat(NodeId of);
   NodeId add_state_vector(NodeId of, std::uint32_t length);
   NodeId convolve(NodeId state, NodeId value, std::uint32_t channels);
 

@@ -30,8 +30,7 @@ NodeId ForwardRecorder::keep_other_states(NodeId used) {
 /// The states of all sequences of the batch, gathered from the cache.
 NodeId ForwardRecorder::load_state(std::uint64_t elements) {
   const NodeId stored = cached(clear_state(elements));
-  return keep_other_states(
-      graph_.compute({static_cast<std::uint32_t>(elements), sequences_, 1, 1}, {stored, state_ids_}));
+  return keep_other_states(graph_.compute({static_cast<std::uint32_t>(elements), sequences_, 1, 1}, {stored, state_ids_}));
 }
 
 /// Short convolution over time: what is remembered of earlier tokens is put in front, and the new end remembered.
@@ -50,6 +49,9 @@ NodeId ForwardRecorder::add_state_vector(NodeId of, std::uint32_t length) {
   return weigh(of, {.bytes = length * k_f32_bytes, .site = site_});
 }
 
+/// The tokens of all sequences in one row again: a view, so that the sum that follows does not overwrite it.
+NodeId ForwardRecorder::flat(NodeId of) { return graph_.reshape(of, {graph_[of].extent[0], tokens_, 1, 1}); }
+
 NodeId ForwardRecorder::mamba2(NodeId of) {
   const SsmSpec& ssm = *model_.ssm;
   const std::uint32_t heads = std::max(1U, ssm.time_step_rank);
@@ -60,7 +62,8 @@ NodeId ForwardRecorder::mamba2(NodeId of) {
 
   const NodeId remembered = load_state((ssm.conv_kernel - 1ULL) * channels);
   const NodeId all = project(TensorRole::ssm_in, of, ssm.inner_size + channels + heads);
-  NodeId mixed = convolve(remembered, graph_.columns(all, {channels, tokens_per_sequence_, sequences_, 1}, channels), channels);
+  NodeId mixed =
+      convolve(remembered, graph_.columns(all, {channels, tokens_per_sequence_, sequences_, 1}, channels), channels);
   mixed = add_state_vector(mixed, channels);
   mixed = graph_.compute(graph_[mixed].extent, {mixed}, true);
   const NodeId x = graph_.columns(mixed, by_head, ssm.inner_size);
@@ -78,12 +81,15 @@ NodeId ForwardRecorder::mamba2(NodeId of) {
   graph_.expand(graph_.store(graph_.part(scanned, {static_cast<std::uint32_t>(state), sequences_, 1, 1}), site_));
 
   const NodeId gate = graph_.compute(by_head, {graph_.columns(all, by_head, ssm.inner_size)});
-  const NodeId skip = run_on(graph_.compute(by_head, {x}, true), {.bytes = heads * k_f32_bytes, .site = site_}, tokens_ * heads);
-  NodeId y = graph_.compute(by_head, {graph_.part(scanned, by_head), skip}, true);
+  const NodeId skip =
+      run_on(graph_.compute(by_head, {x}, true), {.bytes = heads * k_f32_bytes, .site = site_}, tokens_ * heads);
+  NodeId y = graph_.compute(by_head, {graph_.reshape(scanned, by_head), skip}, true);
   y = graph_.compute(by_head, {gate, y});
   if (ssm.gated_norm) {
     const std::uint32_t groups_count = std::max(1U, ssm.group_count);
-    y = norm(graph_.reshape(y, {ssm.inner_size / groups_count, groups_count, tokens_per_sequence_, sequences_}), site_);
+    const Extent by_group{ssm.inner_size / groups_count, groups_count, tokens_per_sequence_, sequences_};
+    y = weigh(graph_.compute(by_group, {graph_.reshape(y, by_group)}, true),
+              {.bytes = ssm.inner_size * k_f32_bytes, .site = site_});
   }
   return project(TensorRole::ssm_out, graph_.reshape(y, {ssm.inner_size, tokens_, 1, 1}), model_.embedding_length);
 }
@@ -120,9 +126,9 @@ NodeId ForwardRecorder::mamba(NodeId of) {
   const NodeId gate = graph_.compute(inner, {graph_.columns(both, inner, ssm.inner_size)});
   const NodeId skip =
       run_on(graph_.compute(inner, {x}, true), {.bytes = ssm.inner_size * k_f32_bytes, .site = site_}, tokens_);
-  const NodeId y = graph_.compute(inner, {graph_.part(scanned, inner), skip}, true);
+  const NodeId y = graph_.compute(inner, {graph_.reshape(scanned, inner), skip}, true);
   const NodeId out = graph_.compute(inner, {gate, y});
-  return project(TensorRole::ssm_out, graph_.reshape(out, {ssm.inner_size, tokens_, 1, 1}), model_.embedding_length);
+  return flat(project(TensorRole::ssm_out, graph_.reshape(out, {ssm.inner_size, tokens_, 1, 1}), model_.embedding_length));
 }
 
 NodeId ForwardRecorder::delta_net(NodeId of) {
@@ -174,10 +180,10 @@ NodeId ForwardRecorder::delta_net(NodeId of) {
       graph_.compute({ssm.inner_size, tokens_ + ssm.state_size * sequences_, 1, 1}, {q, k, v, decay, beta, state});
   graph_.expand(graph_.store(graph_.part(out, {ssm.state_size, ssm.inner_size, sequences_, 1}), site_));
 
-  const NodeId normed = norm(graph_.part(out, values), site_);
+  const NodeId normed = norm(graph_.reshape(out, values), site_);
   const NodeId gate = graph_.compute(values, {graph_.reshape(z, values)}, true);
   const NodeId gated = graph_.compute(values, {normed, gate}, true);
-  return project(TensorRole::ssm_out, graph_.reshape(gated, {ssm.inner_size, tokens_, 1, 1}), model_.embedding_length);
+  return flat(project(TensorRole::ssm_out, graph_.reshape(gated, {ssm.inner_size, tokens_, 1, 1}), model_.embedding_length));
 }
 
 NodeId ForwardRecorder::short_conv(NodeId of) {
@@ -191,7 +197,7 @@ NodeId ForwardRecorder::short_conv(NodeId of) {
   const NodeId remembered = load_state(std::uint64_t{width} * (model_.short_conv_cache_length - 1));
   const NodeId convolved = convolve(remembered, bx, width);
   const NodeId y = graph_.compute(extent, {c, convolved}, true);
-  return project(TensorRole::short_conv, graph_.reshape(y, {width, tokens_, 1, 1}), width);
+  return flat(project(TensorRole::short_conv, graph_.reshape(y, {width, tokens_, 1, 1}), width));
 }
 
 }  // namespace canirun

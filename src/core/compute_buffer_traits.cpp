@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Which graph an architecture has, and which of its layers are worth recording.
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "core/compute_buffer_forward.hpp"
 
 namespace canirun {
 namespace {
+
+using namespace std::string_view_literals;
 
 bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
 
@@ -36,6 +39,9 @@ GraphTraits graph_traits(const ModelSpec& model) {
   });
   traits.factors_only_full = arch == "gemma4";
   traits.fused_delta = model.ssm && model.ssm->fused_beta_alpha;
+  constexpr std::array k_without_rope{"bloom"sv, "gpt2"sv, "jais"sv, "jamba"sv, "mpt"sv, "refact"sv, "starcoder"sv};
+  traits.no_rope = nemotron || arch == "kimi-linear" ||
+                   std::find(k_without_rope.begin(), k_without_rope.end(), arch) != k_without_rope.end();
   if (arch == "smollm3" || arch == "llama4") traits.rope_except_every = 4;
   traits.rope_only_windowed = starts_with(arch, "cohere2") || arch == "exaone4" || arch == "afmoe";
   return traits;

@@ -124,7 +124,7 @@ void describe_file(ModelFile& file, const GgufMetadata& metadata, const GgufHead
 }
 
 std::string quant_of(const ModelFile& file, const GgufMetadata& metadata) {
-  const std::string named = file.parts.empty() ? std::string{} : quant_in_name(file.parts.front().name);
+  std::string named = file.parts.empty() ? std::string{} : quant_in_name(file.parts.front().name);
   std::optional<GgufFileType> told;
   if (const auto number = metadata.count("general.file_type")) told = gguf_file_type(*number);
   // Recipes that differ per tensor have no number of their own: the file says what it started from, its name says more.

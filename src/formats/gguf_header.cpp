@@ -61,7 +61,7 @@ class HeaderParser {
 
   Result<GgufHeader> parse() {
     const std::string_view start = cursor_.peek(k_magic_bytes);
-    if (cursor_.failed()) return tl::unexpected(*cursor_.error());
+    if (const auto& error = cursor_.error()) return tl::unexpected(*error);
     if (auto magic = check_gguf_magic(start); !magic) return tl::unexpected(std::move(magic).error());
     cursor_.skip(4);
     parse_version();
@@ -70,7 +70,7 @@ class HeaderParser {
     for (std::uint64_t i = 0; i < entry_count && !cursor_.failed(); ++i) parse_entry(i, entry_count);
     find_alignment();
     for (std::uint64_t i = 0; i < tensor_count && !cursor_.failed(); ++i) parse_tensor(i, tensor_count);
-    if (cursor_.failed()) return tl::unexpected(*cursor_.error());
+    if (const auto& error = cursor_.error()) return tl::unexpected(*error);
     return finish();
   }
 

@@ -170,6 +170,10 @@ Result<ModelSpec> spec_from_gguf(const GgufMetadata& metadata, const std::vector
     notes.push_back("The architecture " + spec.architecture +
                     " is not one that llama.cpp knew when this was built: it is taken for what its tensors look like.");
   }
+  if (metadata.flag(metadata.own("attention.causal")) == false) {
+    notes.emplace_back(
+        "Its attention is not causal (an embedding or diffusion model): figures for writing token by token do not apply.");
+  }
   return spec;
 }
 

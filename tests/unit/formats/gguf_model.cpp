@@ -168,6 +168,15 @@ TEST_CASE("architectures nobody knew are taken for what their tensors look like"
   CHECK_THAT(model->notes[0], Catch::Contains("llama9"));
 }
 
+TEST_CASE("models that do not write token by token are noted", "[gguf]") {
+  const Result<ModelFile> model =
+      model_of(two_blocks(transformer("bert", 2, 64, 4, 4).flag("bert.attention.causal", false)));
+  REQUIRE(model);
+  REQUIRE(model->notes.size() == 1);
+  CHECK_THAT(model->notes[0], Catch::Contains("not causal"));
+  CHECK(model_of(two_blocks(transformer("llama", 2, 64, 4, 2).flag("llama.attention.causal", true)))->notes.empty());
+}
+
 TEST_CASE("states that are not modelled leave the layers unknown, not wrong", "[gguf]") {
   GgufBytes file = transformer("rwkv7", 1, 64, 0, 0);
   file.tensor("token_embd.weight", {64, 100}).tensor(in_block(0, "time_mix_key.weight"), {64, 64});

@@ -75,6 +75,15 @@ TEST_CASE("versions 2 and 3 and both byte orders say the same", "[gguf]") {
   }
 }
 
+TEST_CASE("some big-endian writers turn the letters round too", "[gguf]") {
+  std::string bytes = small(3, true).header();
+  bytes.replace(0, 4, "FUGG");
+  const Result<GgufHeader> header = read(bytes);
+  REQUIRE(header);
+  CHECK(header->big_endian);
+  CHECK(header->tensors.size() == 2);
+}
+
 TEST_CASE("a tokenizer's arrays are counted, jumped over and not kept", "[gguf]") {
   constexpr std::uint32_t k_tokens = 60'000;
   GgufBytes file;

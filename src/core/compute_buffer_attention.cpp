@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+
 #include "core/compute_buffer_forward.hpp"
 #include "core/kv_cache.hpp"
 
@@ -65,12 +67,30 @@ NodeId ForwardRecorder::rotate(NodeId of, NodeId& matrix, std::uint32_t side) {
   return graph_.reshape(graph_.compute(flat_extent, {matrix, flat}), extent);
 }
 
+/// One number a head. Where they are fetched they start a piece of work of their own, although flash attention does not
+/// follow them.
+Stored ForwardRecorder::sinks_of_layer() const {
+  return {.bytes = spec_->head_count * k_f32_bytes, .site = site_};
+}
+NodeId ForwardRecorder::sinks() {
+  return model_.attention_sinks && offloads_ && site_ == 0 ? graph_.stored(sinks_of_layer(), true) : k_no_node;
+}
+
+/// Flash attention reads a cache of full precision through a copy in half precision.
+NodeId ForwardRecorder::halved(const Stored& cache, TensorType type) {
+  const NodeId stored = cached(cache);
+  if (type != TensorType::f32) return stored;
+  const NodeId half = graph_.compute({1, 1, 1, 1}, {stored});
+  graph_[half].bytes = cache.bytes / 2;
+  return half;
+}
+
 NodeId ForwardRecorder::flash(NodeId q, const Stored& keys, const Stored& values, std::uint32_t value_length) {
   const std::uint32_t heads = spec_->head_count;
   const NodeId shown = graph_.part(q, {graph_[q].extent[0], tokens_ / streams_, heads, streams_});
-  const NodeId k = cached(keys);
-  const NodeId v = cached(values);
-  const NodeId out = graph_.compute({value_length, heads, tokens_, 1}, {shown, k, v, mask()});
+  const NodeId k = halved(keys, q_.settings.kv_type_k);
+  const NodeId v = halved(values, q_.settings.kv_type_v);
+  const NodeId out = graph_.compute({value_length, heads, tokens_, 1}, {shown, k, v, mask(), sinks()});
   if (spec_->attention == AttentionKind::mla && model_.mla)
     return expand_latent(graph_.part(out, {value_length, tokens_, heads, 1}));
   return graph_.reshape(out, {value_length * heads, tokens_, 1, 1});
@@ -83,6 +103,7 @@ NodeId ForwardRecorder::plain(NodeId q, const Stored& keys, const Stored& values
   const NodeId shown = graph_.part(q, {graph_[q].extent[0], tokens_ / streams_, spec_->head_count, streams_});
   const NodeId kq = graph_.compute(scores, {cached(keys), shown});
   const NodeId soft = graph_.compute(scores, {kq, mask()}, true);
+  if (model_.attention_sinks) run_on(soft, sinks_of_layer(), scores[1] * scores[2] * scores[3]);
   NodeId v = cached(values);
   if (latent) {
     // The values are the front of the keys, which lie the wrong way round: a transposed copy is made, in the cache's type.
@@ -121,23 +142,27 @@ NodeId ForwardRecorder::attend(NodeId q, NodeId k, NodeId v, bool values_in_keys
       values_in_keys ? graph_[k].extent[0] : std::uint64_t{spec_->head_count_kv} * spec_->key_length;
   const std::uint64_t value_row = std::uint64_t{spec_->head_count_kv} * spec_->value_length;
   const Stored keys{.bytes = cells * row_bytes(settings.kv_type_k, key_row), .site = site_};
-  const Stored values{.bytes = cells * row_bytes(settings.kv_type_v, value_row), .site = site_};
-  if (inputs.rows == k_no_node) {
-    // Without flash attention V is stored element by element, which takes an index for each.
-    const std::uint64_t rows = settings.flash_attn || values_in_keys ? 2 : 1 + widest_value_row(model_);
-    inputs.rows = graph_.input(tokens_ * k_index_bytes * rows);
+  Stored values{.bytes = cells * row_bytes(settings.kv_type_v, value_row), .site = site_};
+  if (values_in_keys) {
+    // The front of each row, all that lies between with it.
+    const std::uint64_t rest = row_bytes(settings.kv_type_k, key_row) - row_bytes(settings.kv_type_k, model_.mla->kv_lora_rank);
+    values.bytes = keys.bytes - std::min(keys.bytes, rest);
   }
   if (k != k_no_node) {
+    if (inputs.key_rows == k_no_node) inputs.key_rows = graph_.input(tokens_ * k_index_bytes);
     const NodeId stored = graph_.store(graph_.part(k, graph_[k].extent), site_);
-    graph_[stored].sources[1] = inputs.rows;
+    graph_[stored].sources[1] = inputs.key_rows;
     graph_.expand(stored);
   }
   if (v != k_no_node && !values_in_keys) {
+    // Without flash attention V is stored element by element, which takes an index for each.
+    const std::uint64_t indices = settings.flash_attn ? 1 : widest_value_row(model_);
+    if (inputs.value_rows == k_no_node) inputs.value_rows = graph_.input(tokens_ * k_index_bytes * indices);
     NodeId flat = v;
     if (!settings.flash_attn && !graph_[v].contiguous)
       flat = graph_.compute({static_cast<std::uint32_t>(value_row), tokens_, 1, 1}, {v});
     const NodeId stored = graph_.store(graph_.part(flat, graph_[flat].extent), site_);
-    graph_[stored].sources[1] = inputs.rows;
+    graph_[stored].sources[1] = inputs.value_rows;
     graph_.expand(stored);
   }
   const std::uint32_t value_length = values_in_keys ? model_.mla->kv_lora_rank : spec_->value_length;

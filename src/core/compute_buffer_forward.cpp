@@ -203,7 +203,8 @@ void ForwardRecorder::head(NodeId hidden) {
   }
   graph_[hidden].output = true;
   const NodeId logits = graph_.compute({model_.vocab_size, q_.shape.output_rows, 1, 1}, {hidden});
-  multiply(logits, {.bytes = q_.weights.output_bytes, .site = site}, q_.shape.output_rows);
+  const std::uint64_t norm_bytes = std::min(model_.embedding_length * k_f32_bytes, q_.weights.output_bytes);
+  multiply(logits, {.bytes = q_.weights.output_bytes - norm_bytes, .site = site}, q_.shape.output_rows);
   graph_[logits].output = true;
   graph_.expand(logits);
 }

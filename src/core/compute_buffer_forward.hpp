@@ -53,7 +53,7 @@ class ForwardRecorder {
   /// What attention over one of the two caches (whole context, sliding window) reads beside it.
   struct CacheInputs {
     NodeId mask = k_no_node;
-    NodeId rows = k_no_node;  ///< where in the cache the new tokens go
+    NodeId key_rows = k_no_node, value_rows = k_no_node;  ///< where in the cache the new tokens go
     NodeId key_rotation = k_no_node, value_rotation = k_no_node;
   };
   // compute_buffer_forward.cpp
@@ -81,6 +81,9 @@ class ForwardRecorder {
   NodeId attention(NodeId of);
   NodeId latent_attention(NodeId of);
   NodeId attend(NodeId q, NodeId k, NodeId v, bool values_in_keys);
+  [[nodiscard]] Stored sinks_of_layer() const;
+  NodeId sinks();
+  NodeId halved(const Stored& cache, TensorType type);
   NodeId flash(NodeId q, const Stored& keys, const Stored& values, std::uint32_t value_length);
   NodeId plain(NodeId q, const Stored& keys, const Stored& values, std::uint32_t value_length);
   NodeId expand_latent(NodeId of);

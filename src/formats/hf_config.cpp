@@ -15,6 +15,7 @@ namespace {
 
 /// More than any config.json has.
 constexpr std::size_t k_most_bytes = 4U << 20U;
+constexpr std::uint32_t k_most_layers = 4096;
 
 /// Python writes Infinity and NaN where JSON has no word for them: null does.
 std::string without_infinities(std::string_view text) {
@@ -48,10 +49,10 @@ struct Limit {
 };
 /// Numbers far beyond any network would only cost time and mean nothing.
 constexpr std::array k_limits{
-    Limit{"num_hidden_layers", 4096},
-    Limit{"n_layer", 4096},
-    Limit{"num_layers", 4096},
-    Limit{"n_layers", 4096},
+    Limit{"num_hidden_layers", k_most_layers},
+    Limit{"n_layer", k_most_layers},
+    Limit{"num_layers", k_most_layers},
+    Limit{"n_layers", k_most_layers},
     Limit{"hidden_size", 1U << 20U},
     Limit{"n_embd", 1U << 20U},
     Limit{"d_model", 1U << 20U},
@@ -174,7 +175,10 @@ std::string architecture_of(const HfKeys& keys, const HfFamily* family) {
 
 Result<void> read_dimensions(HfConfig& config, const HfKeys& keys) {
   ModelSpec& spec = config.spec;
-  const auto layers = keys.count({"num_hidden_layers", "n_layer", "num_layers", "n_layers"});
+  auto layers = keys.count({"num_hidden_layers", "n_layer", "num_layers", "n_layers"});
+  // Without the number, the list that has an entry a layer tells it.
+  const std::size_t listed = keys.find({"layers_block_type", "layer_types"}).size();
+  if (!layers && listed > 0 && listed <= k_most_layers) layers = static_cast<std::uint32_t>(listed);
   const auto width = keys.count({"hidden_size", "n_embd", "d_model"});
   const auto vocabulary = keys.count({"padded_vocab_size", "vocab_size"});
   if (!layers || *layers == 0) return missing_key(keys, "num_hidden_layers");
@@ -225,7 +229,8 @@ Result<HfConfig> read_hf_config(std::string_view text) {
     const std::vector<std::string> classes = keys.words({"architectures"});
     spec.architecture = classes.empty() ? "unknown" : classes.front();
   }
-  if (is_unmodelled(keys.model_type())) {
+  if (const auto unmodelled = unmodelled_architecture(keys.model_type())) {
+    spec.architecture = *unmodelled;
     spec.embedding_length = keys.count_or({"hidden_size", "d_model"}, 0);
     spec.vocab_size = keys.count_or({"vocab_size"}, 0);
     spec.context_limit_tokens = keys.count_or({"max_position_embeddings"}, 0);

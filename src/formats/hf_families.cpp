@@ -81,6 +81,7 @@ constexpr std::array k_families{
     HfFamily{"minicpm3", "minicpm3", k_long_rope},
     HfFamily{"minimax_m2", "minimax-m2", k_router_bias, 2, over_all},
     HfFamily{"minimax_m3", "minimax-m3", k_router_bias, 2, per_head},
+    HfFamily{"minimax_m3_vl", "minimax-m3", k_router_bias, 2, per_head},
     HfFamily{"ministral3", "mistral3"},
     HfFamily{"mistral", "llama"},
     HfFamily{"mistral4", "mistral4"},
@@ -152,9 +153,26 @@ constexpr std::array k_defaults{
     Default{"qwen3_next", "full_attention_interval", 4},
 };
 
-constexpr std::array<std::string_view, 16> k_unmodelled{
-    "bert", "deepseek_v4", "dots3note", "kimi_k3", "minimax", "minimax_text_01", "qwen4_exp", "recurrent_gemma", "retnet",
-    "rwkv", "rwkv5",       "rwkv6",     "rwkv7",   "t5",      "xlstm",           "zamba2"};
+struct Unmodelled {
+  std::string_view model_type, architecture;
+};
+constexpr std::array k_unmodelled{
+    Unmodelled{"deepseek_ref", "deepseek4"},
+    Unmodelled{"deepseek_v4", "deepseek4"},
+    Unmodelled{"dots3note", "dots3note"},
+    Unmodelled{"kimi_k3", "kimi-k3"},
+    Unmodelled{"minimax", "minimax-01"},
+    Unmodelled{"minimax_text_01", "minimax-01"},
+    Unmodelled{"qwen4_exp", "qwen4exp"},
+    Unmodelled{"recurrent_gemma", "recurrent_gemma"},
+    Unmodelled{"rwkv", "rwkv"},
+    Unmodelled{"rwkv5", "rwkv5"},
+    Unmodelled{"rwkv6", "rwkv6"},
+    Unmodelled{"rwkv7", "rwkv7"},
+    Unmodelled{"t5", "t5"},
+    Unmodelled{"xlstm", "xlstm"},
+    Unmodelled{"zamba2", "zamba2"},
+};
 
 std::string_view without_ending(std::string_view model_type) {
   constexpr std::string_view k_text = "_text";
@@ -180,8 +198,11 @@ std::optional<std::uint32_t> class_default(std::string_view model_type, std::str
   return std::nullopt;
 }
 
-bool is_unmodelled(std::string_view model_type) {
-  return std::find(k_unmodelled.begin(), k_unmodelled.end(), without_ending(model_type)) != k_unmodelled.end();
+std::optional<std::string_view> unmodelled_architecture(std::string_view model_type) {
+  for (const Unmodelled& row : k_unmodelled) {
+    if (row.model_type == without_ending(model_type)) return row.architecture;
+  }
+  return std::nullopt;
 }
 
 }  // namespace canirun::formats

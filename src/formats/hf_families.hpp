@@ -53,7 +53,7 @@ const HfFamily* find_family(std::string_view model_type);
 /// A number that the family's class has when config.json leaves it out.
 std::optional<std::uint32_t> class_default(std::string_view model_type, std::string_view key);
 
-/// What these keep of earlier tokens is neither a cache of heads nor a state that is modelled here.
-bool is_unmodelled(std::string_view model_type);
+/// The architecture of a model type that keeps neither a cache of heads nor a state that is modelled here.
+std::optional<std::string_view> unmodelled_architecture(std::string_view model_type);
 
 }  // namespace canirun::formats

@@ -33,8 +33,8 @@ HfKeys::HfKeys(json::View root) : root_(root) {
   views_.push_back(root);
   const std::string own = inner.at("model_type").text().value_or("");
   const std::string whole = root.at("model_type").text().value_or("");
-  const bool known = find_family(own) != nullptr || is_unmodelled(own);
-  model_type_ = (known && !is_unmodelled(whole)) || whole.empty() ? own : whole;
+  const bool known = find_family(own) != nullptr || unmodelled_architecture(own);
+  model_type_ = (known && !unmodelled_architecture(whole)) || whole.empty() ? own : whole;
 }
 
 json::View HfKeys::find(Names names) const {

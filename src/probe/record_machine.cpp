@@ -21,7 +21,8 @@ void read_topology_files(const FsRoot& fs) {
   for (const std::string& name : fs.list(cpus)) {
     if (!name.starts_with("cpu") || !whole_number(std::string_view(name).substr(3))) continue;
     const std::string folder = cpus + name;
-    for (const char* file : {"physical_package_id", "core_id", "core_cpus", "thread_siblings", "package_cpus", "core_siblings"})
+    for (const char* file :
+         {"physical_package_id", "core_id", "core_cpus", "thread_siblings", "package_cpus", "core_siblings"})
       (void)fs.text(folder + "/topology/" + file);
     for (const char* cache : {"index2", "index3"}) {
       for (const char* file : {"level", "type", "size", "shared_cpu_map"})

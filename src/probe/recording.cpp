@@ -163,7 +163,8 @@ Result<void> unpack(const Recording& recording, const fs::path& root) {
 }  // namespace
 
 bool looks_like_recording(std::string_view text) {
-  return !trim(text.substr(0, 4096)).starts_with('{') && (text.starts_with("@ /") || text.find("\n@ /") != std::string_view::npos);
+  return !trim(text.substr(0, 4096)).starts_with('{') &&
+         (text.starts_with("@ /") || text.find("\n@ /") != std::string_view::npos);
 }
 
 Result<Recording> parse_recording(std::string_view text) { return Parser().parse(text); }

@@ -42,10 +42,8 @@ struct Words {
 
 Result<Words> read_words(std::string_view arguments) {
   Words words;
-  const std::map<std::string_view, unsigned*> numbers{{"packages", &words.packages},
-                                                      {"l2_kib", &words.l2_kib},
-                                                      {"l3_kib", &words.l3_kib},
-                                                      {"l3_cores", &words.l3_cores}};
+  const std::map<std::string_view, unsigned*> numbers{
+      {"packages", &words.packages}, {"l2_kib", &words.l2_kib}, {"l3_kib", &words.l3_kib}, {"l3_cores", &words.l3_cores}};
   for (const std::string_view word : words_of(arguments)) {
     const std::size_t equals = std::min(word.find('='), word.size());
     const std::string_view key = word.substr(0, equals);

@@ -26,8 +26,8 @@ std::string cpuinfo(std::string_view content) {
                         "initial apicid", "apicid", "wp", "fpu_exception", "cpuid level", "TLB size", "clflush size",
                         "cache_alignment"}))
       continue;
-    const bool counts =
-        key.empty() || is_one_of(key, {"processor", "physical id", "core id", "CPU implementer", "CPU part", "Model", "Hardware"});
+    const bool counts = key.empty() || is_one_of(key, {"processor", "physical id", "core id", "CPU implementer", "CPU part",
+                                                       "Model", "Hardware"});
     if (processors <= 1 || counts) kept.append(line).append("\n");
   }
   return kept;
@@ -51,14 +51,14 @@ std::string cgroup_mounts(std::string_view content) {
 
 /// Modules, without their serial numbers, makers and part numbers.
 std::string memory_table(std::string_view content) {
-  constexpr std::array<std::string_view, 9> k_kept{"_PRESENT=",    "_TYPE=",      "_SIZE=",
-                                                   "_LOCATOR=",    "_DATA_WIDTH=", "_TOTAL_WIDTH=",
-                                                   "_SPEED_MTS=",  "_RANK=",      "_CONFIGURED_SPEED_MTS="};
+  constexpr std::array<std::string_view, 9> k_kept{"_PRESENT=",   "_TYPE=",       "_SIZE=",
+                                                   "_LOCATOR=",   "_DATA_WIDTH=", "_TOTAL_WIDTH=",
+                                                   "_SPEED_MTS=", "_RANK=",       "_CONFIGURED_SPEED_MTS="};
   std::string kept;
   for (const std::string_view line : lines_of(content)) {
     if (!line.starts_with("E:MEMORY_")) continue;
-    const bool wanted =
-        std::any_of(k_kept.begin(), k_kept.end(), [&](std::string_view word) { return line.find(word) != std::string_view::npos; });
+    const bool wanted = std::any_of(k_kept.begin(), k_kept.end(),
+                                    [&](std::string_view word) { return line.find(word) != std::string_view::npos; });
     if (wanted) kept.append(line).append("\n");
   }
   return kept;

@@ -10,8 +10,8 @@ namespace canirun::probe {
 /// names of other files. What is left reads the same for the probe.
 std::string redact_file(std::string_view path, std::string_view content);
 
-/// Replaces what looks like an identifier (12 or more hexadecimal digits, a UUID) by a numbered stand-in, the same everywhere
-/// in one recording, so that paths still lead to their files.
+/// Replaces what looks like an identifier (12 or more hexadecimal digits, a UUID) by a numbered stand-in, the same
+/// everywhere in one recording, so that paths still lead to their files.
 class Redactor {
  public:
   std::string text(std::string_view text);

@@ -5,7 +5,10 @@
 
 #include "probe/linux/cpu.hpp"
 #include "probe/linux/memory.hpp"
+#include "probe/linux/memory_users.hpp"
+#include "probe/linux/other_accelerators.hpp"
 #include "probe/linux/pci.hpp"
+#include "probe/linux/storage.hpp"
 #include "probe/linux/system.hpp"
 #include "probe/text.hpp"
 #include "probe/vendor/vendor.hpp"
@@ -16,14 +19,6 @@ namespace {
 // Assigned by the PCI-SIG.
 constexpr std::uint32_t k_nvidia = 0x10de, k_amd = 0x1002, k_intel = 0x8086;
 
-/// Screens without a processor worth the name: server management chips and virtual machines' displays.
-bool only_shows_pictures(std::uint32_t vendor) {
-  constexpr std::uint32_t k_known[] = {0x1a03 /* ASPEED */, 0x102b /* Matrox */,     0x1af4 /* virtio */,
-                                       0x1b36 /* QEMU */,   0x1234 /* Bochs */,      0x1013 /* Cirrus */,
-                                       0x15ad /* VMware */, 0x80ee /* VirtualBox */, 0x1414 /* Hyper-V */};
-  return std::find(std::begin(k_known), std::end(k_known), vendor) != std::end(k_known);
-}
-
 void probe_accelerators(Context& context) {
   const std::vector<PciDevice> all = accelerators_on_pci(context.fs);
   std::vector<PciDevice> nvidia;
@@ -31,11 +26,21 @@ void probe_accelerators(Context& context) {
                [](const PciDevice& pci) { return pci.vendor == k_nvidia; });
   probe_nvidia(context, nvidia);
   for (const PciDevice& pci : all) {
-    if (pci.vendor == k_amd) probe_amd(context, pci);
-    if (pci.vendor == k_intel) probe_intel(context, pci);
-    if (pci.vendor == k_nvidia || pci.vendor == k_amd || pci.vendor == k_intel || only_shows_pictures(pci.vendor)) continue;
-    context.note("accelerator at " + pci.bus, "vendor " + pci.id() + " is not known");
+    if (pci.vendor == k_nvidia || is_npu(pci) || only_shows_pictures(pci)) continue;
+    const std::string_view name = accelerator_name(pci);
+    if (pci.vendor == k_amd) {
+      probe_amd(context, pci);
+    } else if (!name.empty()) {
+      context.note("accelerator at " + pci.bus, std::string(name) + ", " + pci.id() + ": it is there, and not looked at");
+    } else if (pci.vendor == k_intel) {
+      probe_intel(context, pci);
+    } else {
+      context.note("accelerator at " + pci.bus, "vendor " + pci.id() + " is not known");
+    }
   }
+  const bool has_gpu = std::any_of(context.machine.devices.begin(), context.machine.devices.end(),
+                                   [](const Device& device) { return device.kind != DeviceKind::cpu; });
+  note_unused_accelerators(context, has_gpu);
 }
 
 /// With an integrated GPU alone, the host's memory is the GPU's too. Beside a card the integrated GPU only drives screens:
@@ -64,6 +69,8 @@ void probe_linux(Context& context) {
   probe_host_memory(context);
   probe_accelerators(context);
   settle_unified_memory(context.machine);
+  probe_storage(context);
+  if (context.options.memory_users) find_memory_users(context);
 }
 
 }  // namespace canirun::probe

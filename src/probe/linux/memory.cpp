@@ -42,6 +42,43 @@ void read_total_and_free(Context& context, MemoryPool& pool) {
   if (!pool.free_bytes) context.note("free memory", "/proc/meminfo has neither MemAvailable nor MemFree");
 }
 
+/// "Max locked memory   8388608   8388608   bytes": the soft limit of a row; nothing for "unlimited".
+std::optional<std::uint64_t> soft_limit(std::string_view limits, std::string_view row) {
+  for (const std::string_view line : lines_of(limits)) {
+    if (!line.starts_with(row)) continue;
+    const std::vector<std::string_view> words = words_of(line.substr(row.size()));
+    return words.empty() ? std::nullopt : whole_number(words.front());
+  }
+  return std::nullopt;
+}
+
+/// Swap that is compressed memory: the rows of /proc/swaps whose device is a zram.
+std::optional<std::uint64_t> zram_bytes(std::string_view swaps) {
+  std::uint64_t kib = 0;
+  for (const std::string_view line : lines_of(swaps)) {
+    const std::vector<std::string_view> words = words_of(line);
+    if (words.size() >= 3 && words[0].starts_with("/dev/zram")) kib += whole_number(words[2]).value_or(0) & 0xffffffffffU;
+  }
+  return kib > 0 ? std::optional(kib * 1024) : std::nullopt;
+}
+
+void read_surroundings(Context& context, MemoryPool& pool) {
+  HostMemoryFacts& facts = context.machine.host_memory;
+  const std::string meminfo = context.fs.text("/proc/meminfo");
+  facts.swap_total_bytes = meminfo_bytes(meminfo, "SwapTotal");
+  facts.swap_free_bytes = meminfo_bytes(meminfo, "SwapFree");
+  if (facts.swap_total_bytes.value_or(0) > 0) facts.zram_bytes = zram_bytes(context.fs.text("/proc/swaps"));
+  const auto huge = meminfo_bytes(meminfo, "Hugetlb");
+  if (huge.value_or(0) > 0) facts.huge_pages_bytes = huge;
+  const std::string limits = context.fs.text("/proc/self/limits");
+  facts.locked_limit_bytes = soft_limit(limits, "Max locked memory");
+  facts.address_limit_bytes = soft_limit(limits, "Max address space");
+  if (facts.address_limit_bytes && *facts.address_limit_bytes < pool.limit_bytes.value_or(pool.total_bytes)) {
+    pool.limit_bytes = facts.address_limit_bytes;
+    pool.limit_reason = "ulimit -v";
+  }
+}
+
 void clip_to_cgroup(Context& context, MemoryPool& pool) {
   const CgroupLimits limits = read_cgroup_limits(context.fs);
   if (limits.memory_limit_bytes && (pool.total_bytes == 0 || *limits.memory_limit_bytes < pool.total_bytes)) {
@@ -100,6 +137,7 @@ void probe_host_memory(Context& context) {
   pool.description = "/proc/meminfo";
   read_total_and_free(context, pool);
   clip_to_cgroup(context, pool);
+  read_surroundings(context, pool);
   read_modules(context, pool);
   context.machine.pools.push_back(std::move(pool));
 }

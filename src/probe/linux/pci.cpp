@@ -46,13 +46,17 @@ std::vector<std::string> path_from_root(const FsRoot& fs, const PciDevice& devic
 std::string PciDevice::id() const { return hex4(vendor) + ":" + hex4(device); }
 
 std::vector<PciDevice> accelerators_on_pci(const FsRoot& fs) {
+  return devices_on_pci(fs, [](std::uint32_t pci_class) { return pci_class >> 16U == 0x03 || pci_class >> 16U == 0x12; });
+}
+
+std::vector<PciDevice> devices_on_pci(const FsRoot& fs, bool (*wanted)(std::uint32_t pci_class)) {
   std::vector<PciDevice> found;
   for (const std::string& name : fs.list(k_devices)) {
     PciDevice device;
     device.bus = clean_text(name, 16);
     device.folder = std::string(k_devices) + "/" + name;
     const auto pci_class = hex_file(fs, device.folder + "/class", 0xffffff);
-    if (!pci_class || (*pci_class >> 16 != 0x03 && *pci_class >> 16 != 0x12)) continue;
+    if (!pci_class || !wanted(*pci_class)) continue;
     if (fs.exists(device.folder + "/physfn")) continue;
     const auto vendor = hex_file(fs, device.folder + "/vendor", 0xffff),
                id = hex_file(fs, device.folder + "/device", 0xffff);

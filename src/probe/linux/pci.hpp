@@ -21,7 +21,9 @@ struct PciDevice {
   [[nodiscard]] std::string id() const;  ///< "10de:2684"
 };
 
-/// In bus order; virtual functions of cards that are here themselves are left out.
+/// Devices of the classes that `wanted` names, in bus order.
+std::vector<PciDevice> devices_on_pci(const FsRoot& fs, bool (*wanted)(std::uint32_t pci_class));
+/// GPUs and processing accelerators; virtual functions of cards that are here themselves are left out.
 std::vector<PciDevice> accelerators_on_pci(const FsRoot& fs);
 
 /// The slowest link between the host and a card, at the speed it can go (idle cards slow their links down).

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+
+#include "probe/child.hpp"
 #include "probe/linux/system.hpp"
 #include "probe/text.hpp"
+#include "probe/vendor/drm_memory.hpp"
 #include "probe/vendor/vendor.hpp"
 
 namespace canirun::probe {
@@ -46,18 +50,57 @@ std::optional<std::string> runtime(const FsRoot& fs) {
   return has_library(fs, "libvulkan.so.1") ? std::optional<std::string>("vulkan") : std::nullopt;
 }
 
+/// GPUs up to Gen 11 have no integer dot product: engines are no faster on them than on the processor beside them. By the
+/// upper half of the PCI id (kernel include/drm/intel/pciids.h).
+bool is_old(const PciDevice& pci) {
+  static constexpr std::uint32_t k_old[] = {0x00, 0x01, 0x04, 0x0a, 0x0c, 0x0d, 0x0f, 0x16, 0x19, 0x1a, 0x22, 0x31,
+                                            0x3e, 0x41, 0x45, 0x4e, 0x4f, 0x59, 0x5a, 0x87, 0x8a, 0x98, 0x9b};
+  return std::find(std::begin(k_old), std::end(k_old), pci.device >> 8U) != std::end(k_old);
+}
+
+/// The driver's own count, asked in a child process.
+DrmMemory ask_driver(Context& context, const PciDevice& pci) {
+  const std::string key = "drm " + pci.bus;
+  const auto recorded = context.options.driver_answers.find(key);
+  if (recorded != context.options.driver_answers.end()) {
+    context.heard[key] = recorded->second;
+    return parse_drm_memory(recorded->second);
+  }
+  if (!context.fs.is_this_system() || !context.options.vendor_libraries || is_asleep(context.fs, pci)) return {};
+  for (const std::string& name : context.fs.list(pci.folder + "/drm")) {
+    if (name.rfind("renderD", 0) != 0) continue;
+    const ChildAnswer said = run_in_child([&](int fd) { write_drm_memory("/dev/dri/" + name, pci.driver, fd); },
+                                          context.options.vendor_timeout_s, 4096);
+    if (!said.trouble.empty()) context.note("driver of " + pci.bus, pci.driver + " " + said.trouble);
+    context.heard[key] = said.output;
+    return parse_drm_memory(said.output);
+  }
+  return {};
+}
+
 void add_card_memory(Context& context, const PciDevice& pci, Device& device) {
   MemoryPool& pool = add_gpu_pool(context, device, pci.driver + " sysfs");
   pool.total_basis = Basis::assumed;
-  if (const auto bytes = local_memory_bytes(context.fs, pci)) {
+  const bool has_driver = pci.driver == "xe" || pci.driver == "i915";
+  const DrmMemory told = has_driver ? ask_driver(context, pci) : DrmMemory{};
+  auto bytes = local_memory_bytes(context.fs, pci);
+  if (!bytes && told.total_bytes.value_or(0) > 0) {
+    bytes = told.total_bytes;
+    pool.description = pci.driver + " memory regions";
+  }
+  if (bytes) {
     pool.total_bytes = *bytes;
     pool.total_basis = Basis::measured;
-    context.note(device.id + " free memory", "Intel's driver does not publish it");
+    if (told.used_bytes) {
+      pool.free_bytes = *bytes - std::min(*bytes, *told.used_bytes);
+    } else {
+      context.note(device.id + " free memory", "Intel's driver tells it to root only (CAP_PERFMON)");
+    }
   } else {
     context.note(device.id + " memory", pci.driver.empty() ? "no driver is loaded (xe or i915)"
                                                            : pci.driver + " does not say in /sys how much the card has");
   }
-  if (pci.driver != "xe" && pci.driver != "i915") {
+  if (!has_driver) {
     forbid(pool, pci.driver.empty() ? "no driver is loaded (xe or i915)" : "bound to " + pci.driver + ", not to xe or i915");
   }
   if (const auto link = link_to_host(context.fs, pci)) add_pcie_link(context, device, *link);
@@ -69,6 +112,10 @@ void probe_intel(Context& context, const PciDevice& pci) {
   const FsRoot& fs = context.fs;
   if (pci.driver == "vfio-pci") {
     context.note("Intel GPU at " + pci.bus, "handed over to a virtual machine (vfio-pci)");
+    return;
+  }
+  if (is_integrated(pci) && is_old(pci)) {
+    context.note("Intel GPU " + pci.id(), "an older integrated GPU: models run on the processor, it is not counted");
     return;
   }
   Device device = device_from_pci(context, pci, Vendor::intel);

@@ -6,6 +6,7 @@
 #include "probe/child.hpp"
 #include "probe/linux/system.hpp"
 #include "probe/text.hpp"
+#include "probe/vendor/nvidia_parts.hpp"
 #include "probe/vendor/nvml.hpp"
 #include "probe/vendor/vendor.hpp"
 
@@ -35,7 +36,8 @@ NvmlAnswer ask(Context& context) {
     return none;
   }
   const ChildAnswer said =
-      run_in_child([&](int fd) { write_nvml_answer(context.options.nvml_library, fd); }, context.options.vendor_timeout_s);
+      run_in_child([&](int fd) { write_nvml_answer(context.options.nvml_library, fd, context.options.memory_users); },
+                   context.options.vendor_timeout_s);
   std::string heard = said.output;
   // Written down with the answer, so that a recording tells the same story.
   if (!said.trouble.empty()) heard += "\nbroken NVIDIA's driver library " + said.trouble + "\nend\n";
@@ -93,7 +95,15 @@ Device describe(const Context& context, const NvmlGpu& gpu, const PciDevice* pci
   device.is_mig = gpu.is_mig;
   device.drives_display = gpu.drives_display;
   device.how_known = "NVML";
+  device.pcie_generation_now = narrow(gpu.pcie_generation_now);
+  device.pcie_lanes_max = narrow(gpu.pcie_lanes_max);
+  if (gpu.ecc) device.ecc = *gpu.ecc == 1;
+  if (gpu.persistence) device.persistence = *gpu.persistence == 1;
+  constexpr std::uint64_t k_is_vgpu = 2;  // NVML_GPU_VIRTUALIZATION_MODE_VGPU
+  device.is_virtual = gpu.virtualization == k_is_vgpu;
   if (gpu.is_mig) {
+    const auto cores = cores_per_multiprocessor(gpu.compute_capability);
+    if (gpu.multiprocessors && cores) device.core_count = static_cast<std::uint32_t>(*gpu.multiprocessors * *cores);
     device.share_of_card = mig_share(gpu);
     if (device.bus_width_bits) {
       device.bus_width_bits = static_cast<std::uint32_t>(std::lround(*device.bus_width_bits * *device.share_of_card));
@@ -108,6 +118,8 @@ void add_gpu(Context& context, const NvmlGpu& gpu, const PciDevice* pci, const s
     const std::size_t blank = std::min(missing.find(' '), missing.size());
     context.note(device.id + " " + missing.substr(0, blank), missing.substr(std::min(blank + 1, missing.size())));
   }
+  if (device.is_virtual)
+    context.note(device.id, "a vGPU: other guests use the same card, its speed is shared with them and not known");
   if (gpu.memory_not_supported) {  // GB10 and its like: CPU and GPU share one memory
     device.kind = DeviceKind::integrated_gpu;
     device.pool = 0;
@@ -152,31 +164,48 @@ void add_silent_card(Context& context, const PciDevice& pci, const std::string& 
   context.machine.devices.push_back(std::move(device));
 }
 
-void note_environment(Context& context) {
+/// CUDA_VISIBLE_DEVICES of this process holds for the programs started from here.
+void hide_gpus(Context& context, const std::vector<NvmlGpu>& gpus, std::size_t first_device) {
   if (!context.fs.is_this_system()) return;
-  for (const char* name : {"CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES"}) {
-    const char* value = std::getenv(name);
-    if (value == nullptr || std::string_view(value) == "all") continue;
-    context.note(name, "set to \"" + clean_text(value, 64) + "\": programs started here may see fewer GPUs than are listed");
+  const char* value = std::getenv("CUDA_VISIBLE_DEVICES");
+  if (value == nullptr) return;
+  const std::string shown = "CUDA_VISIBLE_DEVICES is \"" + clean_text(value, 64) + "\"";
+  std::vector<std::string> suffixes;
+  bool all_alike = true;
+  for (const NvmlGpu& gpu : gpus) {
+    suffixes.push_back(gpu.uuid_suffix);
+    all_alike = all_alike && gpu.name == gpus.front().name;
+  }
+  const char* order = std::getenv("CUDA_DEVICE_ORDER");
+  const bool by_bus = order != nullptr && std::string_view(order) == "PCI_BUS_ID";
+  const auto visible = visible_gpus(value, suffixes, all_alike || by_bus);
+  if (!visible) {
+    context.note("CUDA_VISIBLE_DEVICES", shown + ": programs started here may see fewer GPUs than are listed");
+    return;
+  }
+  for (std::size_t i = 0; i < visible->size(); ++i) {
+    const std::uint32_t pool = context.machine.devices[first_device + i].pool;
+    if (!(*visible)[i] && pool != 0) forbid(context.machine.pools[pool], "hidden: " + shown);
   }
 }
 
 }  // namespace
 
 void probe_nvidia(Context& context, const std::vector<PciDevice>& on_pci) {
-  if (context.fs.text("/proc/device-tree/compatible", 1024).find("nvidia,tegra") != std::string::npos && on_pci.empty()) {
-    context.note("NVIDIA integrated GPU", "Tegra: its GPU is not on the PCI bus and is not looked at yet");
-  }
+  if (on_pci.empty() && probe_tegra(context)) return;  // NVML knows little of it, and calls every Orin "Orin (nvgpu)"
   NvmlAnswer answer;
   const bool asked = driver_is_here(context, on_pci);
   if (asked) {
     answer = ask(context);
     if (!answer.trouble.empty()) context.note("NVIDIA driver", answer.trouble);
   }
+  const std::size_t first_device = context.machine.devices.size();
   for (const NvmlGpu& gpu : answer.gpus) {
     const auto pci = std::find_if(on_pci.begin(), on_pci.end(), [&](const PciDevice& p) { return p.bus == gpu.bus; });
     add_gpu(context, gpu, pci == on_pci.end() ? nullptr : &*pci, answer.driver_version);
   }
+  add_nvlinks(context, answer.gpus, first_device);
+  hide_gpus(context, answer.gpus, first_device);
   for (const PciDevice& pci : on_pci) {
     const bool told =
         std::any_of(answer.gpus.begin(), answer.gpus.end(), [&](const NvmlGpu& gpu) { return gpu.bus == pci.bus; });
@@ -187,7 +216,6 @@ void probe_nvidia(Context& context, const std::vector<PciDevice>& on_pci) {
       add_silent_card(context, pci, answer.trouble);
     }
   }
-  if (asked || !on_pci.empty()) note_environment(context);
 }
 
 }  // namespace canirun::probe

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace canirun::probe {
@@ -22,6 +23,15 @@ struct NvmlGpu {
   std::optional<std::uint64_t> bus_width_bits, memory_clock_mhz, sm_clock_mhz, cores;
   std::optional<std::uint64_t> power_limit_mw, default_power_limit_mw;
   std::optional<std::uint64_t> pcie_generation, pcie_lanes;
+  std::optional<std::uint64_t> pcie_generation_now, pcie_lanes_max, multiprocessors;
+  std::optional<std::uint64_t> ecc, persistence;  ///< 1 on, 0 off
+  std::optional<std::uint64_t> virtualization;    ///< nvmlGpuVirtualizationMode_t: 1 passed through, 2 vGPU
+  struct NvLink {
+    unsigned version;
+    std::string bus;  ///< of what is at the other end
+  };
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> processes;  ///< process id, bytes it holds
+  std::vector<NvLink> nvlinks;                                     ///< those that are up
   bool is_mig = false, drives_display = false;
   bool memory_not_supported = false;  ///< memory is the system's own (GB10)
   std::vector<std::string> missing;   ///< "memory_clock_mhz NVML_ERROR_NOT_SUPPORTED"
@@ -35,7 +45,8 @@ struct NvmlAnswer {
 
 /// Loads the library, asks, and writes the answer as lines "key value" to `fd`, as it comes: a crash half way loses only
 /// the rest. To be called in a child process. `library`: full path, or "" for the usual places.
-void write_nvml_answer(const std::string& library, int fd);
+/// `with_processes`: also who holds the memory.
+void write_nvml_answer(const std::string& library, int fd, bool with_processes = false);
 
 /// The lines read back. Total: what does not parse is left out, text is cleaned, numbers are bounded, and an answer without
 /// its last line is trouble.

@@ -28,4 +28,18 @@ struct Memory {
   unsigned long long total, free, used;
 };
 
+/// nvmlDeviceAttributes_t: what a MIG instance has.
+struct Attributes {
+  unsigned multiprocessors, copy_engines, decoders, encoders, jpeg, ofa, gpu_slices, compute_slices;
+  unsigned long long memory_mib;
+};
+
+/// nvmlProcessInfo_t, as nvmlDeviceGetComputeRunningProcesses_v3 fills it; `used` is all ones when it is not known.
+struct Process {
+  unsigned pid;
+  unsigned long long used;
+  unsigned gpu_instance, compute_instance;
+};
+static_assert(sizeof(Process) == 24);
+
 }  // namespace canirun::probe::nvml

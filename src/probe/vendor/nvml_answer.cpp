@@ -38,7 +38,7 @@ struct NumberField {
   std::uint64_t lowest, highest;
 };
 constexpr std::uint64_t k_most_memory = std::uint64_t{1} << 50;
-constexpr std::array<NumberField, 11> k_numbers{{
+constexpr std::array<NumberField, 17> k_numbers{{
     {"total_bytes", &NvmlGpu::total_bytes, 1, k_most_memory},
     {"free_bytes", &NvmlGpu::free_bytes, 0, k_most_memory},
     {"card_bytes", &NvmlGpu::card_bytes, 1, k_most_memory},
@@ -50,6 +50,12 @@ constexpr std::array<NumberField, 11> k_numbers{{
     {"default_power_limit_mw", &NvmlGpu::default_power_limit_mw, 1, 10'000'000},
     {"pcie_generation", &NvmlGpu::pcie_generation, 1, 8},
     {"pcie_lanes", &NvmlGpu::pcie_lanes, 1, 32},
+    {"pcie_generation_now", &NvmlGpu::pcie_generation_now, 1, 8},
+    {"pcie_lanes_max", &NvmlGpu::pcie_lanes_max, 1, 32},
+    {"multiprocessors", &NvmlGpu::multiprocessors, 1, 4096},
+    {"ecc", &NvmlGpu::ecc, 0, 1},
+    {"persistence", &NvmlGpu::persistence, 0, 1},
+    {"virtualization", &NvmlGpu::virtualization, 0, 16},
 }};
 
 void take(NvmlGpu& gpu, std::string_view key, std::string_view value) {
@@ -59,6 +65,18 @@ void take(NvmlGpu& gpu, std::string_view key, std::string_view value) {
   if (key == "compute_capability") gpu.compute_capability = clean_text(value, 8);
   if (key == "mig") gpu.is_mig = value == "1";
   if (key == "display") gpu.drives_display = value == "1";
+  if (key == "process" && gpu.processes.size() < 256) {
+    const std::size_t blank = std::min(value.find(' '), value.size());
+    const auto pid = whole_number(value.substr(0, blank)), bytes = whole_number(trim(value.substr(blank)));
+    if (pid && *pid <= 0xffffffff && bytes && *bytes <= k_most_memory)
+      gpu.processes.emplace_back(static_cast<std::uint32_t>(*pid), *bytes);
+  }
+  if (key == "nvlink" && gpu.nvlinks.size() < 32) {
+    const std::size_t blank = std::min(value.find(' '), value.size());
+    const auto version = whole_number(value.substr(0, blank));
+    if (version && *version <= 16)
+      gpu.nvlinks.push_back({static_cast<unsigned>(*version), sysfs_bus(trim(value.substr(blank)))});
+  }
   if (key == "uuid") {
     const std::string uuid = clean_text(value, 96);  // only the end is kept: the whole would identify the machine
     gpu.uuid_suffix = last_four(uuid);

@@ -2,6 +2,8 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <string>
 
 #include "probe/child.hpp"
@@ -107,7 +109,8 @@ class Answer {
 
 class Query {
  public:
-  Query(const Library& library, Answer answer) : library_(library), answer_(answer) {}
+  Query(const Library& library, Answer answer, bool wants_processes)
+      : library_(library), answer_(answer), wants_processes_(wants_processes) {}
 
   void gpu(nvml::Device device) const {
     nvml::PciInfo pci{};
@@ -150,10 +153,48 @@ class Query {
     answer_.number(key, code, value);
   }
 
+  /// The same for facts that many cards do not have: their absence is nothing to tell.
+  template <class... Args>
+  void quiet_number(const char* key, const char* function, Args... args) const {
+    unsigned value = 0;
+    if (library_.call({function}, args..., &value) == nvml::k_success) answer_.line(key, std::to_string(value));
+  }
+
+  /// "nvlink VERSION BUS" for each link that is up; BUS is the other card's, or a switch's.
+  void nvlinks(nvml::Device card) const {
+    constexpr unsigned k_most_links = 18;  // NVML_NVLINK_MAX_LINKS
+    for (unsigned link = 0; link < k_most_links; ++link) {
+      unsigned active = 0, version = 0;
+      const Return code = library_.call({"nvmlDeviceGetNvLinkState"}, card, link, &active);
+      if (code == nvml::k_not_supported || code == 13) return;
+      if (code != nvml::k_success || active != nvml::k_feature_enabled) continue;
+      nvml::PciInfo remote{};
+      if (library_.call({"nvmlDeviceGetNvLinkVersion"}, card, link, &version) != nvml::k_success) continue;
+      if (library_.call({"nvmlDeviceGetNvLinkRemotePciInfo_v2"}, card, link, &remote) != nvml::k_success) continue;
+      answer_.line("nvlink", std::to_string(version) + " " + bus_of(remote));
+    }
+  }
+  /// "process PID BYTES", where the driver tells. Graphics and compute are two lists, a process may be in both.
+  void processes(nvml::Device card) const {
+    std::map<unsigned, unsigned long long> used;
+    for (const char* list : {"nvmlDeviceGetComputeRunningProcesses_v3", "nvmlDeviceGetGraphicsRunningProcesses_v3"}) {
+      std::array<nvml::Process, 128> found{};
+      auto count = static_cast<unsigned>(found.size());
+      if (library_.call({list}, card, &count, found.data()) != nvml::k_success) continue;
+      for (unsigned i = 0; i < std::min<unsigned>(count, found.size()); ++i) {
+        if (found[i].used != ~0ULL) used[found[i].pid] = std::max(used[found[i].pid], found[i].used);
+      }
+    }
+    for (const auto& [pid, bytes] : used) answer_.line("process", std::to_string(pid) + " " + std::to_string(bytes));
+  }
+  static std::string bus_of(const nvml::PciInfo& pci) {
+    return {pci.bus_id, std::find(pci.bus_id, pci.bus_id + sizeof pci.bus_id, '\0')};
+  }
+
   /// `device`: what memory and name are asked of; `card`: the physical GPU that clocks, bus and power belong to.
   void one(nvml::Device device, nvml::Device card, const nvml::PciInfo& pci, const nvml::Memory* whole_card) const {
     const bool is_mig = device != card;
-    answer_.line("gpu", std::string(pci.bus_id, std::find(pci.bus_id, pci.bus_id + sizeof pci.bus_id, '\0')));
+    answer_.line("gpu", bus_of(pci));
     answer_.line("pci", std::to_string(pci.device_and_vendor));
     answer_.line("subsystem", std::to_string(pci.subsystem_and_vendor));
     if (is_mig) answer_.line("mig", "1");
@@ -178,18 +219,34 @@ class Query {
     number("default_power_limit_mw", "nvmlDeviceGetPowerManagementDefaultLimit", card);
     number("pcie_generation", "nvmlDeviceGetMaxPcieLinkGeneration", card);
     number("pcie_lanes", "nvmlDeviceGetCurrPcieLinkWidth", card);
-    number("display", "nvmlDeviceGetDisplayActive", card);
+    quiet_number("pcie_generation_now", "nvmlDeviceGetCurrPcieLinkGeneration", card);
+    quiet_number("pcie_lanes_max", "nvmlDeviceGetMaxPcieLinkWidth", card);
+    quiet_number("display", "nvmlDeviceGetDisplayActive", card);
+    quiet_number("persistence", "nvmlDeviceGetPersistenceMode", card);
+    quiet_number("virtualization", "nvmlDeviceGetVirtualizationMode", card);
+    unsigned ecc = 0, ecc_after_reset = 0;
+    if (library_.call({"nvmlDeviceGetEccMode"}, card, &ecc, &ecc_after_reset) == nvml::k_success)
+      answer_.line("ecc", std::to_string(ecc));
+    if (is_mig) {
+      nvml::Attributes attributes{};
+      if (library_.call({"nvmlDeviceGetAttributes_v2", "nvmlDeviceGetAttributes"}, device, &attributes) == nvml::k_success)
+        answer_.line("multiprocessors", std::to_string(attributes.multiprocessors));
+    } else {
+      nvlinks(card);
+    }
+    if (wants_processes_) processes(device);
     answer_.line("end_gpu", "");
   }
 
   const Library& library_;
   Answer answer_;
+  bool wants_processes_;
   mutable bool instances_seen_ = false;
 };
 
 }  // namespace
 
-void write_nvml_answer(const std::string& path, int fd) {
+void write_nvml_answer(const std::string& path, int fd, bool with_processes) {
   const Answer answer(fd);
   const Library library(path);
   if (!library.loaded()) {
@@ -216,7 +273,7 @@ void write_nvml_answer(const std::string& path, int fd) {
       answer.line("trouble", "GPU " + std::to_string(i) + ": " + error_name(code));
       continue;
     }
-    Query(library, answer).gpu(device);
+    Query(library, answer, with_processes).gpu(device);
   }
   library.call({"nvmlShutdown"});
   answer.line("end", "");

@@ -78,7 +78,7 @@ Result<void> check_order(const std::vector<FileTensor>& tensors) {
     const FileTensor& before = *sorted[i - 1];
     const FileTensor& tensor = *sorted[i];
     if (tensor.offset >= before.offset + before.bytes.value_or(1)) continue;
-    return fail(ErrorKind::malformed, fmt::format("byte {}: expected tensors one after the other, found \"{}\" on \"{}\"",
+    return fail(ErrorKind::malformed, fmt::format(R"(byte {}: expected tensors one after the other, found "{}" on "{}")",
                                                   tensor.offset, tensor.name, before.name));
   }
   return {};

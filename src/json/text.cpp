@@ -2,11 +2,34 @@
 #include "json/text.hpp"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace canirun::json {
 namespace {
 /// Errors shown at once; the rest is counted.
 constexpr std::size_t k_most_errors = 5;
+/// Nothing that is read here is nested deeper; each level of a tree costs many times the byte that opens it.
+constexpr std::size_t k_deepest = 256;
+
+/// The byte where JSON is nested deeper than allowed, if it is.
+std::optional<std::size_t> too_deep_at(std::string_view text) {
+  std::size_t depth = 0;
+  bool inside = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (inside) {
+      if (c == '\\') ++i;
+      if (c == '"') inside = false;
+    } else if (c == '"') {
+      inside = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > k_deepest) return i;
+    } else if ((c == ']' || c == '}') && depth > 0) {
+      --depth;
+    }
+  }
+  return std::nullopt;
+}
 }  // namespace
 
 Parsed::Parsed(std::unique_ptr<nlohmann::json> root) : root_(std::move(root)) {}
@@ -18,6 +41,10 @@ Result<Parsed> Parsed::parse(std::string_view text, std::size_t max_bytes) {
   if (text.size() > max_bytes) {
     return fail(ErrorKind::malformed, "JSON of " + std::to_string(text.size()) + " bytes is more than the " +
                                           std::to_string(max_bytes) + " allowed");
+  }
+  if (const auto at = too_deep_at(text)) {
+    return fail(ErrorKind::malformed, "byte " + std::to_string(*at) + ": expected JSON of at most " +
+                                          std::to_string(k_deepest) + " levels, found more");
   }
   try {
     return Parsed(std::make_unique<nlohmann::json>(nlohmann::json::parse(text)));

@@ -55,6 +55,7 @@ void Place::complete(formats::ModelFile& file, const formats::FileSet& set) cons
   ModelSpec& spec = file.spec;
   spec.reference = report::shell_word(typed_);
   const std::string first = set.files.empty() ? set.config : set.files.front();
+  spec.provenance.source = local_ ? joined_path(local_->folder, first) : title_ + (first.empty() ? "" : ", " + first);
   if (local_) {
     spec.local_path = set.kind == formats::SetKind::gguf ? joined_path(local_->folder, first) : local_->folder;
     return;

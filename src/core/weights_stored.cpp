@@ -52,10 +52,10 @@ WeightTable sum_stored_weights(const ModelSpec& model, const StoredWeights& stor
   }
   table.file_bytes += table.next_token_bytes;
 
-  // The rest. What other formats keep beside the language model (a vision tower) is loaded, but no token of text reads it.
+  // The rest. What lies beside the language model (a vision tower) is loaded, but no token of text reads it.
   for (const StoredTensor& tensor : stored.tensors) {
     if (tensor.layer >= 0) continue;
-    if (tensor.role == TensorRole::other && stored.format != QuantFormat::gguf) {
+    if (tensor.role == TensorRole::other && !model.altup) {
       table.output_bytes += tensor.bytes;
       table.file_bytes += tensor.bytes;
     } else {

@@ -69,9 +69,7 @@ NodeId ForwardRecorder::rotate(NodeId of, NodeId& matrix, std::uint32_t side) {
 
 /// One number a head. Where they are fetched they start a piece of work of their own, although flash attention does not
 /// follow them.
-Stored ForwardRecorder::sinks_of_layer() const {
-  return {.bytes = spec_->head_count * k_f32_bytes, .site = site_};
-}
+Stored ForwardRecorder::sinks_of_layer() const { return {.bytes = spec_->head_count * k_f32_bytes, .site = site_}; }
 NodeId ForwardRecorder::sinks() {
   return model_.attention_sinks && offloads_ && site_ == 0 ? graph_.stored(sinks_of_layer(), true) : k_no_node;
 }
@@ -145,12 +143,13 @@ NodeId ForwardRecorder::attend(NodeId q, NodeId k, NodeId v, bool values_in_keys
   Stored values{.bytes = cells * row_bytes(settings.kv_type_v, value_row), .site = site_};
   if (values_in_keys) {
     // The front of each row, all that lies between with it.
-    const std::uint64_t rest = row_bytes(settings.kv_type_k, key_row) - row_bytes(settings.kv_type_k, model_.mla->kv_lora_rank);
+    const std::uint64_t rest =
+        row_bytes(settings.kv_type_k, key_row) - row_bytes(settings.kv_type_k, model_.mla->kv_lora_rank);
     values.bytes = keys.bytes - std::min(keys.bytes, rest);
   }
   if (k != k_no_node) {
     if (inputs.key_rows == k_no_node) inputs.key_rows = graph_.input(tokens_ * k_index_bytes);
-    const NodeId stored = graph_.store(graph_.part(k, graph_[k].extent), site_);
+    const NodeId stored = graph_.store(graph_.look(k), site_);
     graph_[stored].sources[1] = inputs.key_rows;
     graph_.expand(stored);
   }
@@ -161,7 +160,7 @@ NodeId ForwardRecorder::attend(NodeId q, NodeId k, NodeId v, bool values_in_keys
     NodeId flat = v;
     if (!settings.flash_attn && !graph_[v].contiguous)
       flat = graph_.compute({static_cast<std::uint32_t>(value_row), tokens_, 1, 1}, {v});
-    const NodeId stored = graph_.store(graph_.part(flat, graph_[flat].extent), site_);
+    const NodeId stored = graph_.store(graph_.look(flat), site_);
     graph_[stored].sources[1] = inputs.value_rows;
     graph_.expand(stored);
   }
@@ -183,9 +182,9 @@ NodeId ForwardRecorder::attention(NodeId of) {
   NodeId q = k_no_node, k = k_no_node, v = k_no_node, gate = k_no_node;
   if (model_.fused_qkv && spec.owns_kv) {
     const NodeId qkv = add_bias(project(TensorRole::attn_qkv, of, q_width + k_width + v_width), model_.qkv_bias);
-    q = graph_.part(qkv, q_heads);
-    k = graph_.part(qkv, k_heads);
-    v = graph_.part(qkv, v_heads);
+    q = graph_.columns(qkv, q_heads, q_width);
+    k = graph_.columns(qkv, k_heads, k_width);
+    v = graph_.columns(qkv, v_heads, v_width);
   } else {
     q = add_bias(project(TensorRole::attn_q, of, model_.query_gate ? 2 * q_width : q_width), model_.qkv_bias);
     if (spec.owns_kv) {
@@ -197,23 +196,29 @@ NodeId ForwardRecorder::attention(NodeId of) {
       if (k != k_no_node) k = norm(k, site_);
     }
     if (model_.query_gate) {
-      gate = graph_.part(q, q_heads);
-      q = graph_.part(q, q_heads);
+      gate = graph_.columns(q, q_heads, 2 * q_width - spec.key_length);
+      q = graph_.columns(q, q_heads, 2 * q_width - spec.key_length);
     } else {
       q = graph_.reshape(q, q_heads);
     }
     if (k != k_no_node) k = graph_.reshape(k, k_heads);
     if (v != k_no_node) v = graph_.reshape(v, v_heads);
   }
-  if (model_.qk_norm == QkNorm::per_head) {
+  const auto norm_heads = [&] {
+    if (model_.qk_norm != QkNorm::per_head) return;
     q = norm(q, site_);
     if (k != k_no_node) k = norm(k, site_);
-  }
+  };
+  if (!traits_.norm_after_rope) norm_heads();
   if (traits_.norms_values && v != k_no_node) v = graph_.compute(v_heads, {v}, true);
   if (has_rope()) {
     q = rope(q);
     if (k != k_no_node) k = rope(k);
+  } else if (traits_.scales_unrotated) {
+    if (query_scale_ == k_no_node) query_scale_ = graph_.input(tokens_ * k_f32_bytes);
+    q = graph_.compute(q_heads, {q, query_scale_}, true);
   }
+  if (traits_.norm_after_rope) norm_heads();
   NodeId out = attend(q, k, v, false);
   if (model_.attention_gate || model_.head_gate) {
     const std::uint32_t gates = model_.attention_gate ? q_width : spec.head_count;

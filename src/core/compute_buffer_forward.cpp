@@ -7,6 +7,7 @@ namespace canirun {
 namespace {
 
 constexpr std::uint64_t k_f32_bytes = 4;
+constexpr std::uint64_t k_half_bytes = 2;
 /// From this many rows on a GPU computes with weights that are on the host (GGML_OP_OFFLOAD_MIN_BATCH).
 constexpr std::uint32_t k_offload_rows = 32;
 
@@ -62,6 +63,17 @@ NodeId ForwardRecorder::norm(NodeId of, std::int8_t site) {
   return weigh(normed, {.bytes = graph_[of].extent[0] * k_f32_bytes, .site = site});
 }
 
+/// The same norm, of the same tensor, once more (Falcon-H1 before its state space): a weight fetched for the first is used
+/// again.
+NodeId ForwardRecorder::norm_again(NodeId of, NodeId first) {
+  const NodeId weight = graph_[first].sources[1];
+  if (weight == k_no_node || !graph_[weight].stored) return norm(of, site_);
+  const NodeId normed = graph_.compute(graph_[of].extent, {of}, true);
+  const NodeId weighed = graph_.compute(graph_[of].extent, {normed, weight}, true);
+  graph_[weighed].site = graph_[first].site;
+  return weighed;
+}
+
 /// Multiplication by, or addition of, a stored vector. Where nothing has to be fetched it changes nothing and is left
 /// out; between two GPUs it decides which result crosses.
 NodeId ForwardRecorder::weigh(NodeId of, const Stored& vector) {
@@ -95,8 +107,15 @@ NodeId ForwardRecorder::embed() {
   NodeId hidden = graph_.compute({model_.embedding_length, tokens_, 1, 1}, {tokens});
   graph_[hidden].site = 0;
   graph_.expand(hidden);
-  // Room for embeddings given instead of tokens is always kept, and never used up.
-  graph_.expand(graph_.input(model_.embedding_length * std::uint64_t{tokens_} * k_f32_bytes));
+  // Room for embeddings given instead of tokens is always kept, and never used up. With each goes what the vision tower
+  // adds in the first layers (Qwen3-VL); text has nothing there, and is made as wide.
+  const std::uint32_t width = model_.embedding_length * (1 + traits_.deep_visual_layers);
+  graph_.expand(graph_.input(width * std::uint64_t{tokens_} * k_f32_bytes));
+  if (traits_.deep_visual_layers != 0) {
+    visual_ = graph_.compute({width, tokens_, 1, 1}, {hidden});
+    graph_.expand(visual_);
+    hidden = graph_.columns(visual_, graph_[hidden].extent, model_.embedding_length);
+  }
   if (traits_.scales_embedding) hidden = graph_.compute(graph_[hidden].extent, {hidden}, true);
   return hidden;
 }
@@ -112,8 +131,10 @@ void ForwardRecorder::embed_per_layer(NodeId hidden) {
   const NodeId scaled = graph_.compute(by_layer, {graph_.reshape(looked_up, by_layer)}, true);
   graph_.expand(scaled);
   const auto site = static_cast<std::int8_t>(q_.layout.layer_site.front());
-  NodeId projected =
-      multiply(graph_.compute({length * layers, tokens_, 1, 1}, {hidden}), {.bytes = 0, .site = site}, tokens_);
+  // The matrix is stored in half precision; it goes with the first layer.
+  const std::uint64_t matrix_bytes = std::uint64_t{model_.embedding_length} * length * layers * k_half_bytes;
+  const NodeId product = graph_.compute({length * layers, tokens_, 1, 1}, {hidden});
+  NodeId projected = multiply(product, {.bytes = matrix_bytes, .site = site}, tokens_);
   projected = graph_.compute(graph_[projected].extent, {projected}, true);
   projected = norm(graph_.reshape(projected, by_layer), site);
   const NodeId sum = add(projected, scaled);
@@ -147,7 +168,7 @@ NodeId ForwardRecorder::mix_tokens(NodeId normed, NodeId residual) {
       return short_conv(normed);
     case AttentionKind::parallel_mamba2: {
       const NodeId attended = attention(normed);
-      return has_state ? add(attended, mamba2(norm(residual, site_))) : attended;
+      return has_state ? add(attended, mamba2(norm_again(residual, normed))) : attended;
     }
     case AttentionKind::full:
     case AttentionKind::sliding_window:
@@ -155,6 +176,19 @@ NodeId ForwardRecorder::mix_tokens(NodeId normed, NodeId residual) {
       return attention(normed);
   }
   return k_no_node;
+}
+
+/// Feed-forward beside attention instead of behind it; models differ in which sum comes first.
+NodeId ForwardRecorder::parallel_sum(NodeId normed, NodeId residual, NodeId mixed) {
+  const NodeId fed = feed_forward(traits_.parallel_norm ? norm(residual, site_) : normed);
+  switch (traits_.parallel) {
+    case ParallelSum::mixed_first:
+      return add(add(mixed, fed), residual);
+    case ParallelSum::fed_first:
+      return add(add(fed, mixed), residual);
+    default:
+      return add(add(fed, residual), mixed);
+  }
 }
 
 NodeId ForwardRecorder::layer(std::size_t index, NodeId residual, bool last) {
@@ -167,11 +201,11 @@ NodeId ForwardRecorder::layer(std::size_t index, NodeId residual, bool last) {
   NodeId mixed = mix_tokens(normed, residual);
   if (last && !traits_.rows_at_end) {
     if (mixed != k_no_node) mixed = pick_rows(mixed);
-    if (traits_.parallel) normed = pick_rows(normed);
+    if (traits_.parallel != ParallelSum::none && !traits_.parallel_norm) normed = pick_rows(normed);
     residual = pick_rows(residual);
   }
   if (traits_.norms_results && mixed != k_no_node) mixed = norm(mixed, site_);
-  if (traits_.parallel) return add(add(feed_forward(normed), residual), mixed);
+  if (traits_.parallel != ParallelSum::none) return parallel_sum(normed, residual, mixed);
   if (mixed != k_no_node) {
     residual = traits_.residual_first ? add(residual, mixed) : add(mixed, residual);
     if (spec_->feed_forward == FeedForwardKind::none) return residual;
@@ -186,6 +220,9 @@ NodeId ForwardRecorder::layer(std::size_t index, NodeId residual, bool last) {
   if (traits_.norms_results) fed = norm(fed, site_);
   const NodeId out = traits_.fed_residual_first ? add(residual, fed) : add(fed, residual);
   const NodeId with_embedding = per_layer_ != k_no_node ? add_layer_embedding(out) : out;
+  if (index < traits_.deep_visual_layers) {
+    return add(with_embedding, graph_.columns(visual_, graph_[with_embedding].extent, model_.embedding_length));
+  }
   return model_.layer_output_scale ? weigh(with_embedding, {.bytes = k_f32_bytes, .site = site_}) : with_embedding;
 }
 

@@ -1,30 +1,43 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <canirun/memory.hpp>
+#include <cstdint>
 
 #include "core/compute_buffer_graph.hpp"
 #include "core/placement_layout.hpp"
 
 namespace canirun {
 
+/// Feed-forward that reads what attention reads: the order in which the two and the residual stream are summed.
+enum class ParallelSum : std::uint8_t {
+  none,
+  residual_first,  ///< (feed-forward + residual) + attention (Command R)
+  mixed_first,     ///< (attention + feed-forward) + residual (Phi-2)
+  fed_first        ///< (feed-forward + attention) + residual (Falcon)
+};
+
 /// How an architecture's graph deviates from norm - attention - add - norm - feed-forward - add, as far as memory
 /// notices. Source: src/models/*.cpp of llama.cpp v0.5.0.
 struct GraphTraits {
-  bool rows_at_end = false;         ///< the wanted rows are picked after the last layer, not inside it
-  bool keeps_hidden = false;        ///< ... and the full hidden state is kept as an output beside them
-  bool norm_after_rows = false;     ///< ... before the output norm (gpt-oss)
-  bool scales_embedding = false;    ///< an operation between embedding and first layer
-  bool early_norm = false;          ///< the layer's norm is put down before anything else of the layer
-  bool parallel = false;            ///< feed-forward reads the attention's input (Command R)
+  bool rows_at_end = false;       ///< the wanted rows are picked after the last layer, not inside it
+  bool keeps_hidden = false;      ///< ... and the full hidden state is kept as an output beside them
+  bool norm_after_rows = false;   ///< ... before the output norm (gpt-oss)
+  bool scales_embedding = false;  ///< an operation between embedding and first layer
+  bool early_norm = false;        ///< the layer's norm is put down before anything else of the layer
+  ParallelSum parallel = ParallelSum::none;
+  bool parallel_norm = false;       ///< the feed-forward beside attention has a norm of its own (GPT-NeoX)
   bool residual_first = false;      ///< operands of the residual sum after attention are the other way round
   bool fed_residual_first = false;  ///< ... and of the one after the feed-forward
   bool norm_after = false;          ///< attention reads the residual stream itself (OLMo 2)
   bool norms_results = false;       ///< what attention and feed-forward give passes a norm (Gemma 2, OLMo 2)
+  bool norm_after_rope = false;     ///< queries and keys are rotated first, then normed (Hunyuan)
   bool norms_values = false;        ///< V passes a norm of its own (Gemma 4)
   bool weighs_before = false;       ///< experts get a weighted copy of their input each (Llama 4)
   bool fused_delta = false;         ///< Qwen3-Next's q, k, v, z in one projection
   bool no_rope = false;
-  std::uint32_t rope_except_every = 0;  ///< every n-th layer has no rotary embedding
+  bool scales_unrotated = false;         ///< queries of layers without rotation are scaled by position (Llama 4)
+  std::uint32_t deep_visual_layers = 0;  ///< first layers that are given something of the vision tower (Qwen3-VL)
+  std::uint32_t rope_except_every = 0;   ///< every n-th layer has no rotary embedding
   bool rope_only_windowed = false;
   bool has_windows = false;        ///< keys are put down before values
   bool positions_of_four = false;  ///< four position numbers a token (multimodal rotary embedding)
@@ -63,10 +76,12 @@ class ForwardRecorder {
   NodeId embed();
   NodeId layer(std::size_t index, NodeId residual, bool last);
   NodeId mix_tokens(NodeId normed, NodeId residual);
+  NodeId parallel_sum(NodeId normed, NodeId residual, NodeId mixed);
   void embed_per_layer(NodeId hidden);
   NodeId add_layer_embedding(NodeId hidden);
   void head(NodeId hidden);
   NodeId norm(NodeId of, std::int8_t site);
+  NodeId norm_again(NodeId of, NodeId first);
   NodeId weigh(NodeId of, const Stored& vector);
   NodeId add_bias(NodeId of, bool present);
   NodeId add(NodeId first, NodeId second);
@@ -124,7 +139,9 @@ class ForwardRecorder {
   // inputs, made when first asked for
   NodeId positions_ = k_no_node, row_ids_ = k_no_node, state_ids_ = k_no_node;
   CacheInputs full_inputs_, window_inputs_;
+  NodeId visual_ = k_no_node;
   NodeId per_layer_ = k_no_node;
+  NodeId query_scale_ = k_no_node;
   NodeId rope_factors_ = k_no_node;  ///< the one copy all layers on the host share
 };
 

@@ -61,6 +61,12 @@ NodeId ScratchGraph::part(NodeId of, const Extent& extent) {
   return view;
 }
 
+NodeId ScratchGraph::look(NodeId of) {
+  const NodeId view = part(of, (*this)[of].extent);
+  (*this)[view].bytes = (*this)[of].bytes;
+  return view;
+}
+
 NodeId ScratchGraph::columns(NodeId of, const Extent& extent, std::uint32_t per_row) {
   const NodeId view = part(of, extent);
   const GraphNode& source = (*this)[of];

@@ -53,6 +53,8 @@ class ScratchGraph {
   NodeId reshape(NodeId of, const Extent& extent);
   /// A part of it, or a permuted look.
   NodeId part(NodeId of, const Extent& extent);
+  /// The same, in another order of dimensions.
+  NodeId look(NodeId of);
   /// A part of each row, `extent` of it in any shape: where it has to be copied, what lies between goes with it.
   NodeId columns(NodeId of, const Extent& extent, std::uint32_t per_row);
   /// Stores a tensor into a cache on `site`.

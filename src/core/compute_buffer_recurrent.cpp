@@ -197,7 +197,11 @@ NodeId ForwardRecorder::short_conv(NodeId of) {
   const NodeId remembered = load_state(std::uint64_t{width} * (model_.short_conv_cache_length - 1));
   const NodeId convolved = convolve(remembered, bx, width);
   const NodeId y = graph_.compute(extent, {c, convolved}, true);
-  return flat(project(TensorRole::short_conv, graph_.reshape(y, {width, tokens_, 1, 1}), width));
+  // Of the two matrices of this role the first is the largest, three times as wide as the second.
+  Stored out = weight_of(TensorRole::short_conv);
+  out.bytes /= 3;
+  const NodeId product = graph_.compute({width, tokens_, 1, 1}, {graph_.reshape(y, {width, tokens_, 1, 1})});
+  return flat(multiply(product, out, tokens_));
 }
 
 }  // namespace canirun

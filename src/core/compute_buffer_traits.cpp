@@ -13,6 +13,14 @@ using namespace std::string_view_literals;
 
 bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
 
+ParallelSum parallel_sum(const ModelSpec& model) {
+  const std::string_view arch = model.architecture;
+  if (starts_with(arch, "cohere2") || arch == "command-r" || arch == "gptneox") return ParallelSum::residual_first;
+  if (arch == "phi2") return ParallelSum::mixed_first;
+  if (arch == "falcon" || arch == "plamo") return ParallelSum::fed_first;
+  return ParallelSum::none;
+}
+
 }  // namespace
 
 GraphTraits graph_traits(const ModelSpec& model) {
@@ -25,13 +33,17 @@ GraphTraits graph_traits(const ModelSpec& model) {
   traits.norm_after_rows = arch == "gpt-oss";
   traits.early_norm = delta || arch == "kimi-linear";
   traits.scales_embedding = starts_with(arch, "gemma") || starts_with(arch, "granite");
-  traits.parallel = starts_with(arch, "cohere2") || arch == "command-r" || arch == "phi2";
-  traits.residual_first = starts_with(arch, "lfm2");
+  traits.parallel = parallel_sum(model);
+  traits.parallel_norm = arch == "gptneox";
+  // The same for all models of the family so far.
+  traits.deep_visual_layers = arch == "qwen3vl" || arch == "qwen3vlmoe" ? 3 : 0;
+  traits.residual_first = starts_with(arch, "lfm2") || arch == "jamba";
+  traits.norm_after_rope = starts_with(arch, "hunyuan");
   traits.fed_residual_first = traits.residual_first || starts_with(arch, "phi3");
   traits.norm_after = starts_with(arch, "olmo2") || arch == "exaone4";
   traits.norms_results = traits.norm_after || model.norms_per_layer >= 4;
   traits.norms_values = arch == "gemma4";
-  traits.weighs_before = arch == "llama4";
+  traits.weighs_before = traits.scales_unrotated = arch == "llama4";
   traits.positions_of_four =
       arch == "qwen35" || arch == "qwen35moe" || starts_with(arch, "qwen2vl") || starts_with(arch, "qwen3vl");
   traits.has_windows = std::any_of(model.layers.begin(), model.layers.end(), [](const LayerSpec& layer) {

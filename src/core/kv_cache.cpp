@@ -4,14 +4,27 @@
 #include "core/kv_cache.hpp"
 
 #include <algorithm>
+#include <array>
 #include <canirun/units.hpp>
+#include <string_view>
 
 namespace canirun {
 namespace {
 
+using namespace std::string_view_literals;
+
 constexpr std::uint64_t k_state_element_bytes = 4;  // recurrent state is f32 whatever the cache type
 constexpr std::uint32_t k_window_padding = 256;
 constexpr std::uint64_t k_kda_streams = 3;  // Kimi delta attention convolves q, k and v
+
+/// Diffusion models and encoders look at all of their input at once and remember nothing. Source:
+/// llama_model::create_memory.
+bool remembers(const ModelSpec& model) {
+  constexpr std::array k_forgetful{
+      "bert"sv,        "dream"sv,        "eurobert"sv, "gemma-embedding"sv, "jina-bert-v2"sv,   "llada"sv, "llada-moe"sv,
+      "modern-bert"sv, "jina-bert-v3"sv, "neo-bert"sv, "nomic-bert"sv,      "nomic-bert-moe"sv, "rnd1"sv};
+  return std::find(k_forgetful.begin(), k_forgetful.end(), std::string_view(model.architecture)) == k_forgetful.end();
+}
 
 bool caches_tokens(const LayerSpec& layer) {
   switch (layer.attention) {
@@ -50,6 +63,7 @@ std::uint64_t state_elements(const ModelSpec& model, const LayerSpec& layer) {
 
 std::uint32_t cache_cells(const ModelSpec& model, const LayerSpec& layer, const EngineSettings& settings,
                           const ContextShape& shape) {
+  if (!remembers(model)) return shape.ubatch;
   const bool windowed = layer.attention == AttentionKind::sliding_window || layer.attention == AttentionKind::chunked;
   if (!windowed || settings.swa_full || model.sliding_window_tokens == 0) return shape.cells;
   const std::uint64_t windows =
@@ -58,7 +72,13 @@ std::uint32_t cache_cells(const ModelSpec& model, const LayerSpec& layer, const 
 }
 
 std::uint64_t cache_row_bytes(const ModelSpec& model, const LayerSpec& layer, const EngineSettings& settings) {
-  if (!caches_tokens(layer)) return 0;
+  if (!remembers(model)) return 0;
+  if (!caches_tokens(layer)) {
+    // A layer without attention of Deci is in the cache all the same, with rows of no length: until V is made as wide
+    // as the widest.
+    const bool has_rows = layer.attention == AttentionKind::none && model.architecture == "deci" && !settings.flash_attn;
+    return has_rows ? row_bytes(settings.kv_type_v, widest_value_row(model)) : 0;
+  }
   if (layer.attention == AttentionKind::mla && model.mla) {
     const MlaSpec& mla = *model.mla;
     const std::uint64_t indexer = mla.indexer_head_count != 0 ? row_bytes(settings.kv_type_k, mla.indexer_key_length) : 0;

@@ -20,6 +20,7 @@ write private check llama-3.1-8b --on "RTX 4090" --private --min-tps 10
 write vllm check llama-3.1-8b --on "2x RTX 3090" --engine vllm
 write cost cost qwen2.5-coder-7b --on "RTX 4090" --vs gpt-4o-mini
 write plan plan gpt-oss-120b --on "RTX 3060 12GB"
+write cache cache
 write inspect inspect qwen3-8b
 write list list coder --on "RTX 4090" --task coding
 write doctor doctor

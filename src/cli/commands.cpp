@@ -24,6 +24,7 @@ constexpr Command k_commands[] = {
      run_check},
     {"hw", on::hw, "", "what was detected, and how it is known", 0, 0, false,
      "canirun hw\n"
+     "canirun hw --top\n"
      "canirun hw --json > machine.json\n",
      run_hw},
     {"list", on::list, "[QUERY]", "the catalog ranked for this machine", 0, k_any, false,
@@ -54,6 +55,11 @@ constexpr Command k_commands[] = {
      run_catalog},
     {"doctor", on::doctor, "", "what was found, what was not and why, in one block to paste", 0, 0, false,
      "canirun doctor\n", run_doctor},
+    {"record", on::record, "FILE", "this machine as a file for a bug report or a test, without names and serial numbers", 1, 1,
+     false,
+     "canirun record machine.txt\n"
+     "canirun check qwen3:8b --machine machine.txt\n",
+     run_record},
     {"completion", on::completion, "bash|zsh|fish", "completions for a shell", 0, 1, false,
      "canirun completion bash > ~/.local/share/bash-completion/completions/canirun\n", run_completion},
     {"help", on::help, "[TOPIC]", "a command or a topic: models, exit-codes, environment, formats, profiles", 0, 1, false,

@@ -34,6 +34,7 @@ std::vector<std::string> command_names();
 Result<int> run_overview(Session& session);
 Result<int> run_check(Session& session);
 Result<int> run_hw(Session& session);
+Result<int> run_record(Session& session);
 Result<int> run_list(Session& session);
 Result<int> list_installed(Session& session);
 Result<int> run_cost(Session& session);

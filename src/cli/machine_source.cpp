@@ -10,6 +10,7 @@
 #include "json/text.hpp"
 #include "probe/memory_bandwidth.hpp"
 #include "probe/probe.hpp"
+#include "probe/recording.hpp"
 
 namespace canirun::cli {
 namespace {
@@ -65,9 +66,16 @@ void measure_undescribed_memory(Machine& machine) {
 
 }  // namespace
 
-Result<Machine> read_machine_file(const std::string& path) {
+Result<Machine> read_machine_file(const std::string& path, const catalog::Catalog* catalog) {
   const Result<std::string> text = read_text_file(path);
   if (!text) return tl::unexpected<Error>(Error(text.error()).within("--machine"));
+  if (probe::looks_like_recording(*text)) {
+    Result<Machine> machine = probe::replay_recording(*text);
+    if (!machine) return tl::unexpected<Error>(std::move(machine).error().within(path).within("--machine"));
+    if (catalog != nullptr) catalog::complete_machine(*machine, *catalog);
+    machine->origin = path;
+    return machine;
+  }
   Result<MachineDocument> document = json::read_text<MachineDocument>(*text);
   Result<void> sound;
   if (document && document->schema != k_machine_schema) {
@@ -148,7 +156,7 @@ Result<std::shared_ptr<const Machine>> MachineSource::make(const Request& reques
 Result<Machine> MachineSource::here() {
   if (here_) return *here_;
   if (machine_file_) {
-    Result<Machine> machine = read_machine_file(*machine_file_);
+    Result<Machine> machine = read_machine_file(*machine_file_, &catalog_);
     if (!machine) return machine;
     here_ = std::move(*machine);
   } else {

@@ -13,8 +13,9 @@
 
 namespace canirun::cli {
 
-/// A machine as `canirun hw --json` writes it.
-Result<Machine> read_machine_file(const std::string& path);
+/// A machine as `canirun hw --json` writes it, or a recording of `canirun record`, which is looked at as if it were here and
+/// completed from the catalog's records when there is one.
+Result<Machine> read_machine_file(const std::string& path, const catalog::Catalog* catalog = nullptr);
 
 /// Figures of a machine that the user knows better. Errors name the flag: there is no GPU to give memory to.
 struct MachineOverrides {

@@ -27,6 +27,7 @@ struct Options {
   bool fits_only = false, installed = false;
 
   bool tensors = false;               ///< inspect
+  bool top = false;                   ///< hw
   std::optional<std::string> budget;  ///< plan
 
   bool json = false, explain = false, offline = false;

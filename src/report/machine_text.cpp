@@ -62,8 +62,51 @@ void explain_device(Page& page, const Device& device) {
   if (device.pcie_generation && device.pcie_lanes)
     page.detail("  PCIe", fmt::format("generation {}, {} lanes", *device.pcie_generation, *device.pcie_lanes));
   if (device.driver_version) page.detail("  driver", *device.driver_version);
+  if (device.pcie_generation_now && device.pcie_generation_now != device.pcie_generation)
+    page.detail("  PCIe now", fmt::format("generation {}, idle or slowed down", *device.pcie_generation_now));
+  if (device.pcie_lanes_max && device.pcie_lanes && *device.pcie_lanes_max > *device.pcie_lanes)
+    page.detail("  PCIe slot", fmt::format("{} lanes of the {} the card has", *device.pcie_lanes, *device.pcie_lanes_max));
+  if (device.ecc) page.detail("  ECC", *device.ecc ? "on" : "off");
+  if (device.persistence) page.detail("  persistence", *device.persistence ? "on" : "off: the first use wakes the driver");
+  if (device.is_virtual) page.detail("  vGPU", "shared with other guests");
   if (device.is_mig) page.detail("  MIG", "a slice of the card");
   if (device.drives_display) page.detail("  display", "drives one: some memory is taken");
+}
+
+/// Swap and limits are only worth a line where there are any.
+void surroundings(Page& page, const HostMemoryFacts& facts) {
+  if (facts.swap_total_bytes.value_or(0) > 0) {
+    std::string text = format_binary_bytes(*facts.swap_total_bytes);
+    if (facts.swap_free_bytes) text += fmt::format(", {} free", format_binary_bytes(*facts.swap_free_bytes));
+    if (facts.zram_bytes)
+      text += fmt::format(", {} of it compressed in memory (zram)", format_binary_bytes(*facts.zram_bytes));
+    page.detail("  swap", text + "; not counted");
+  }
+  if (facts.huge_pages_bytes)
+    page.detail("  huge pages", format_binary_bytes(*facts.huge_pages_bytes) + " set aside, nobody else can use them");
+  if (facts.address_limit_bytes)
+    page.detail("  ulimit -v", format_binary_bytes(*facts.address_limit_bytes) + " for a process");
+}
+
+void storage_line(Page& page, const StorageFacts& storage) {
+  std::string text =
+      fmt::format("{} of {} free", format_binary_bytes(storage.free_bytes), format_binary_bytes(storage.total_bytes));
+  add(text, storage.place);
+  add(text, storage.filesystem);
+  if (storage.drive != DriveKind::unknown) add(text, name_of(storage.drive));
+  if (storage.read_bytes_per_s) add(text, fmt::format("reads {} (assumed)", format_bandwidth(*storage.read_bytes_per_s)));
+  page.detail("storage", text);
+}
+
+void memory_users(Page& page, const Machine& machine) {
+  page.blank();
+  page.title("who holds memory of the GPUs");
+  for (const MemoryUser& user : machine.memory_users) {
+    page.detail(user.device, fmt::format("{} · {} ({})", format_binary_bytes(user.bytes),
+                                         user.process.empty() ? "a process" : user.process, user.pid));
+  }
+  if (machine.memory_users.empty())
+    page.detail("none", "that this user may see; the driver tells the processes of others to root only");
 }
 
 }  // namespace
@@ -83,7 +126,7 @@ std::string pool_line(const MemoryPool& pool) {
   return text;
 }
 
-std::string render_machine_text(const Machine& machine, const Terminal& terminal, bool explain) {
+std::string render_machine_text(const Machine& machine, const Terminal& terminal, bool explain, bool with_users) {
   Page page(terminal);
   page.spread(machine.origin.empty() ? "this machine" : machine.origin, Tone::strong,
               machine.kernel.empty() ? machine.os : machine.os + ", " + machine.kernel, Tone::quiet);
@@ -118,6 +161,10 @@ std::string render_machine_text(const Machine& machine, const Terminal& terminal
                               format_bandwidth(link.bandwidth_bytes_per_s), name_of(link.basis)));
     }
   }
+
+  surroundings(page, machine.host_memory);
+  if (machine.storage) storage_line(page, *machine.storage);
+  if (with_users) memory_users(page, machine);
 
   if (!machine.notes.empty()) {
     page.blank();

@@ -72,7 +72,8 @@ std::string render_cost_text(const Answer& answer, const Terminal& terminal, boo
 std::string cost_json(const Answer& answer, JsonStyle style);
 
 /// `canirun hw`. The document ("canirun/machine") holds the Machine under "machine", as `--machine FILE` reads it.
-std::string render_machine_text(const Machine& machine, const Terminal& terminal, bool explain);
+/// `with_users`: also who holds memory of the GPUs, which somebody has looked for.
+std::string render_machine_text(const Machine& machine, const Terminal& terminal, bool explain, bool with_users = false);
 std::string machine_json(const Machine& machine, const Head& head, JsonStyle style);
 
 /// One model at one quant on this machine.

@@ -53,6 +53,16 @@ std::vector<Finding> examine(Session& session, const Machine& machine) {
   for (const MemoryPool& pool : machine.pools) {
     findings.push_back({"memory " + pool.id, describe(pool), pool.bandwidth_bytes_per_s.has_value()});
   }
+  if (machine.storage) {
+    findings.push_back(
+        {"storage", fmt::format("{} free of {}, {}, {}", report::format_binary_bytes(machine.storage->free_bytes),
+                                report::format_binary_bytes(machine.storage->total_bytes), machine.storage->filesystem,
+                                name_of(machine.storage->drive))});
+  }
+  if (machine.host_memory.swap_total_bytes.value_or(0) > 0) {
+    findings.push_back({"swap", report::format_binary_bytes(*machine.host_memory.swap_total_bytes) +
+                                    (machine.host_memory.zram_bytes ? ", zram" : "")});
+  }
   for (const ProbeNote& note : machine.notes)
     findings.push_back({"not known", fmt::format("{}: {}", note.fact, note.reason), false});
 

@@ -12,14 +12,14 @@ constexpr std::uint64_t k_f32_bytes = 4;
 NodeId ForwardRecorder::gated(NodeId of, TensorRole up, TensorRole gate, TensorRole down, std::uint32_t width) {
   NodeId inner = k_no_node;
   if (!model_.gated_ffn) {
-    inner = project(up, of, width);
+    inner = add_bias(project(up, of, width), model_.ffn_bias);
     inner = graph_.compute(graph_[inner].extent, {inner}, true);
   } else if (model_.fused_gate_up && up == TensorRole::ffn_up) {
     inner = graph_.compute({width, graph_[of].extent[1], 1, 1}, {project(up, of, 2 * width)});
   } else {
     inner = graph_.compute({width, graph_[of].extent[1], 1, 1}, {project(gate, of, width), project(up, of, width)});
   }
-  return project(down, inner, model_.embedding_length);
+  return add_bias(project(down, inner, model_.embedding_length), model_.ffn_bias && !model_.moe);
 }
 
 NodeId ForwardRecorder::expert_matmul(TensorRole role, NodeId of, NodeId chosen, std::uint32_t width) {

@@ -59,8 +59,9 @@ NodeId ForwardRecorder::project(TensorRole role, NodeId of, std::uint32_t width)
 
 /// A norm and its weight vector: element-wise operations that share one piece of memory.
 NodeId ForwardRecorder::norm(NodeId of, std::int8_t site) {
-  const NodeId normed = graph_.compute(graph_[of].extent, {of}, true);
-  return weigh(normed, {.bytes = graph_[of].extent[0] * k_f32_bytes, .site = site});
+  const Stored vector{.bytes = graph_[of].extent[0] * k_f32_bytes, .site = site};
+  const NodeId normed = weigh(graph_.compute(graph_[of].extent, {of}, !traits_.layer_norm), vector);
+  return model_.norm_bias ? weigh(normed, vector) : normed;
 }
 
 /// The same norm, of the same tensor, once more (Falcon-H1 before its state space): a weight fetched for the first is used
@@ -196,6 +197,7 @@ NodeId ForwardRecorder::layer(std::size_t index, NodeId residual, bool last) {
   spec_ = &model_.layers[index];
   site_ = static_cast<std::int8_t>(q_.layout.layer_site[index]);
   expert_site_ = static_cast<std::int8_t>(q_.layout.expert_site[index]);
+  if (model_.altup && model_.altup->stream_count > 1) return altup_layer(residual);
   NodeId normed = traits_.norm_after ? residual : norm(residual, site_);
   if (traits_.early_norm) graph_.expand(normed);
   NodeId mixed = mix_tokens(normed, residual);
@@ -249,7 +251,10 @@ void ForwardRecorder::head(NodeId hidden) {
 void ForwardRecorder::record() {
   NodeId hidden = embed();
   if (model_.per_layer_embedding_length != 0) embed_per_layer(hidden);
+  const bool stacked = model_.altup && model_.altup->stream_count > 1;
+  if (stacked) hidden = stack_streams(hidden);
   for (const std::size_t i : typical_layers()) hidden = layer(i, hidden, i + 1 == model_.layers.size());
+  if (stacked) hidden = pick_rows(merge_streams(hidden));
   head(hidden);
 }
 

@@ -24,6 +24,7 @@ struct GraphTraits {
   bool norm_after_rows = false;   ///< ... before the output norm (gpt-oss)
   bool scales_embedding = false;  ///< an operation between embedding and first layer
   bool early_norm = false;        ///< the layer's norm is put down before anything else of the layer
+  bool layer_norm = false;        ///< norms that do not overwrite what they read (LayerNorm, not RMS)
   ParallelSum parallel = ParallelSum::none;
   bool parallel_norm = false;       ///< the feed-forward beside attention has a norm of its own (GPT-NeoX)
   bool residual_first = false;      ///< operands of the residual sum after attention are the other way round
@@ -114,6 +115,19 @@ class ForwardRecorder {
   NodeId experts_beside_dense(NodeId residual);
   NodeId route(NodeId of, NodeId& weights);
   NodeId expert_matmul(TensorRole role, NodeId of, NodeId chosen, std::uint32_t width);
+  // compute_buffer_altup.cpp
+  NodeId stack_streams(NodeId hidden);
+  NodeId merge_streams(NodeId stack);
+  NodeId altup_layer(NodeId stack);
+  NodeId altup_feed_forward(NodeId of);
+  NodeId predict_streams(NodeId stack);
+  NodeId correct_streams(NodeId predictions, NodeId activated);
+  NodeId project_streams(NodeId of, NodeId lengths);
+  NodeId project_small(NodeId of, std::uint32_t width);
+  NodeId modalities(NodeId of);
+  NodeId magnitude(NodeId of);
+  NodeId strongest(NodeId gate);
+  NodeId stream(NodeId stack);
   // compute_buffer_recurrent.cpp
   NodeId delta_net(NodeId of);
   NodeId mamba(NodeId of);

@@ -42,7 +42,11 @@ GraphTraits graph_traits(const ModelSpec& model) {
   traits.fed_residual_first = traits.residual_first || starts_with(arch, "phi3");
   traits.norm_after = starts_with(arch, "olmo2") || arch == "exaone4";
   traits.norms_results = traits.norm_after || model.norms_per_layer >= 4;
-  traits.norms_values = arch == "gemma4";
+  traits.norms_values = arch == "gemma4" || arch == "gemma3n";
+  constexpr std::array k_layer_norms{"bloom"sv, "codeshell"sv, "cohere2"sv,  "command-r"sv, "dbrx"sv,      "falcon"sv,
+                                     "gpt2"sv,  "gptneox"sv,   "jais"sv,     "mpt"sv,       "nemotron"sv,  "olmo"sv,
+                                     "orion"sv, "phi2"sv,      "stablelm"sv, "starcoder"sv, "starcoder2"sv};
+  traits.layer_norm = std::find(k_layer_norms.begin(), k_layer_norms.end(), arch) != k_layer_norms.end();
   traits.weighs_before = traits.scales_unrotated = arch == "llama4";
   traits.positions_of_four =
       arch == "qwen35" || arch == "qwen35moe" || starts_with(arch, "qwen2vl") || starts_with(arch, "qwen3vl");

@@ -4,20 +4,19 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "formats/file_name.hpp"
 #include "formats/file_set_groups.hpp"
-#include "formats/file_set_names.hpp"
 
 namespace canirun::formats {
 namespace {
 
-constexpr std::string_view k_gguf_ending = ".gguf";
-
 /// Hidden files and folders: download folders of hubs, the "._name" that macOS leaves on other file systems.
 bool is_hidden(std::string_view name) { return name.starts_with('.') || name.find("/.") != std::string_view::npos; }
 
-std::string without_extension(std::string_view name) {
-  return std::string(ends_with_folded(name, k_gguf_ending) ? name.substr(0, name.size() - k_gguf_ending.size()) : name);
-}
+/// More parts than this is a mistake in a name, not a split model.
+constexpr std::uint32_t k_most_parts = 100'000;
+
+const std::string& first_file(const FileSet& set) { return set.files.empty() ? set.config : set.files.front(); }
 
 SetKind kind_of_gguf(std::string_view name) {
   if (lower_case(base_name(name)).find("mmproj") != std::string::npos) return SetKind::projector;
@@ -37,16 +36,11 @@ std::string gguf_label(std::string_view stem) {
   return std::string(base_name(stem));
 }
 
-/// Labels that occur more than once become longer: the file's name, then with its folders, then with its part number.
+/// Labels that occur more than once become longer: the file's name, then with its folders, then the whole of it.
 void tell_apart(std::vector<FileSet>& sets) {
-  const auto stem_of = [](const FileSet& set) {
-    const std::string name = without_extension(set.files.empty() ? set.config : set.files.front());
-    const std::optional<PartName> part = part_name(name);
-    return part ? std::string(part->stem) : name;
-  };
   const auto longer = [&](const FileSet& set, int step) {
-    if (step == 0) return std::string(base_name(stem_of(set)));
-    return step == 1 ? stem_of(set) : without_extension(set.files.empty() ? set.config : set.files.front());
+    if (step == 0) return stem_of(first_file(set));
+    return step == 1 ? split_name(first_file(set)).stem : first_file(set);
   };
   for (int step = 0; step < 3; ++step) {
     std::unordered_map<std::string, std::size_t> uses;
@@ -103,17 +97,15 @@ std::vector<FileSet> gguf_sets(const std::vector<const ListedFile*>& files) {
   std::unordered_map<std::string, std::size_t> group_of;
   for (const ListedFile* file : files) {
     if (is_importance_matrix(file->name)) continue;
-    const std::string name = without_extension(file->name);
-    const std::optional<PartName> part = part_name(name);
-    const std::string stem(part ? part->stem : std::string_view(name));
+    const auto [stem, number, count] = split_name(file->name);
+    if (count > k_most_parts) continue;
     // A whole file and a split one of the same stem are two sets.
-    const std::uint32_t parts = part ? part->parts : 0;
-    const auto [found, is_new] = group_of.try_emplace(stem + '\n' + std::to_string(parts), groups.size());
+    const auto [found, is_new] = group_of.try_emplace(stem + '\n' + std::to_string(count), groups.size());
     if (is_new) {
       groups.emplace_back();
       stems.push_back(stem);
     }
-    groups[found->second].push_back({.file = file, .part = part ? part->part : 1, .parts = part ? part->parts : 1});
+    groups[found->second].push_back({.file = file, .part = count > 0 ? number : 1, .parts = std::max(count, 1U)});
   }
   std::vector<FileSet> sets;
   for (std::size_t i = 0; i < groups.size(); ++i) {
@@ -128,7 +120,7 @@ std::vector<FileSet> file_sets(const std::vector<ListedFile>& files) {
   std::vector<const ListedFile*> gguf, others;
   for (const ListedFile& file : files) {
     if (is_hidden(file.name)) continue;
-    (ends_with_folded(file.name, k_gguf_ending) ? gguf : others).push_back(&file);
+    (has_ending(file.name, ".gguf") ? gguf : others).push_back(&file);
   }
   std::vector<FileSet> sets = gguf_sets(gguf);
   const bool has_models = std::any_of(sets.begin(), sets.end(), [](const FileSet& s) { return s.kind == SetKind::gguf; });

@@ -3,8 +3,8 @@
 // with other separators ("Q4KM", "q4-k-m"), with the endings of those who publish ("_L", "_XL", "UD-").
 #include <array>
 
+#include "formats/file_name.hpp"
 #include "formats/file_set.hpp"
-#include "formats/file_set_names.hpp"
 
 namespace canirun::formats {
 namespace {

@@ -7,8 +7,8 @@
 #include <set>
 #include <unordered_map>
 
+#include "formats/file_name.hpp"
 #include "formats/file_set_groups.hpp"
-#include "formats/file_set_names.hpp"
 
 namespace canirun::formats {
 namespace {
@@ -28,7 +28,7 @@ struct Folder {
 
 /// "model.safetensors-00001-of-00002" and "model-00001-of-00002" are both parts of "model".
 std::string family_of(std::string_view stem) {
-  if (ends_with_folded(stem, k_ending)) stem.remove_suffix(k_ending.size());
+  if (has_ending(stem, k_ending)) stem.remove_suffix(k_ending.size());
   return std::string(base_name(stem));
 }
 
@@ -47,15 +47,15 @@ void add(Folder& folder, const ListedFile& file) {
   const std::string_view own = base_name(file.name);
   if (own == "config.json") folder.config = file.name;
   if (own == "adapter_config.json") folder.adapter_config = file.name;
-  if (ends_with_folded(own, k_index_ending)) {
+  if (has_ending(own, k_index_ending)) {
     folder.indices[std::string(own.substr(0, own.size() - k_index_ending.size()))] = file.name;
   }
   // Some end a part's name with its number: "model.safetensors-00001-of-00002.safetensors".
-  if (!ends_with_folded(own, k_ending)) return;
-  const std::string_view stem = own.substr(0, own.size() - k_ending.size());
-  const std::optional<PartName> part = part_name(stem);
-  const std::string family = family_of(part ? part->stem : stem);
-  folder.families[family].push_back({.file = &file, .part = part ? part->part : 1, .parts = part ? part->parts : 1});
+  if (!has_ending(own, k_ending)) return;
+  const SplitName split = split_name(own);
+  const std::string family = family_of(split.stem);
+  folder.families[family].push_back(
+      {.file = &file, .part = split.count > 0 ? split.number : 1, .parts = std::max(split.count, 1U)});
 }
 
 bool is_adapter(const std::string& family) { return has_word(family, "adapter") || has_word(family, "lora"); }
@@ -143,7 +143,7 @@ std::vector<FileSet> safetensors_sets(const std::vector<const ListedFile*>& file
   std::map<std::string, Folder> folders;  // a folder comes before those in it
   for (const ListedFile* file : files) {
     const std::string_view name = file->name;
-    if (!ends_with_folded(name, k_ending) && !ends_with_folded(name, ".json")) continue;
+    if (!has_ending(name, k_ending) && !has_ending(name, ".json")) continue;
     if (is_of_other_framework(folder_of(name))) continue;
     add(folders[std::string(folder_of(name))], *file);
   }

@@ -1,72 +1,115 @@
 // SPDX-License-Identifier: MIT
-// Where programs keep the models they download, and the variables that move it:
-//   Ollama         $OLLAMA_MODELS, else ~/.ollama/models; its Linux service: /usr/share/ollama/.ollama/models
-//                  (docs/faq.md of ollama/ollama)
-//   LM Studio      <home>/models, <home> from ~/.lmstudio-home-pointer, else ~/.lmstudio; before 0.3: ~/.cache/lm-studio
-//                  (lmstudio-ai/lms, src/getLMStudioHome)
-//   Hugging Face   $HF_HUB_CACHE, else $HF_HOME/hub, else $XDG_CACHE_HOME/huggingface/hub, else ~/.cache/huggingface/hub
-//                  (huggingface_hub, constants.py)
-//   llama.cpp      $LLAMA_CACHE, else $XDG_CACHE_HOME/llama.cpp, else ~/.cache/llama.cpp; macOS ~/Library/Caches/llama.cpp
-//                  (common/common.cpp, fs_get_cache_directory)
-#include <cstdlib>
+// Where programs keep models, and which variables move that. The only file of this room that reads the environment (with
+// paths.cpp, for "~").
+//
+// Ollama        OLLAMA_MODELS, else ~/.ollama/models (ollama: envconfig/config.go, docs/faq.md). As a service it has a
+//               home of its own: /usr/share/ollama by its install script, /var/lib/ollama by distributions (Arch keeps
+//               the models right there).
+// LM Studio     The file ~/.lmstudio-home-pointer names its home; else ~/.lmstudio, formerly ~/.cache/lm-studio. Models
+//               are in home/models, or where home/settings.json says ("downloadsFolder"). lmstudio.ai/docs: import-model.
+// Hugging Face  HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME/hub, XDG_CACHE_HOME/huggingface/hub,
+//               ~/.cache/huggingface/hub, the first that is set (huggingface_hub: constants.py; llama.cpp:
+//               common/hf-cache.cpp, which keeps its downloads there since 2026).
+// llama.cpp     LLAMA_CACHE, else llama.cpp in XDG_CACHE_HOME or ~/.cache (macOS: ~/Library/Caches): fs_get_cache_directory
+//               in llama.cpp's common/common.cpp.
+#include <sys/stat.h>
 
-#include "formats/file_name.hpp"
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <set>
+
+#include "json/text.hpp"
+#include "json/view.hpp"
+#include "store/files.hpp"
 #include "store/store.hpp"
 
 namespace canirun::store {
 namespace {
 
-constexpr std::uint64_t k_longest_path = 4096;
+constexpr std::uint64_t k_most_pointer_bytes = 16U << 10U, k_most_settings_bytes = 4U << 20U;
 
+/// A variable's value; empty when it is not set. Quotes around it, which service files leave there, are taken off.
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
+  std::string text = value == nullptr ? "" : value;
+  const auto is_padding = [](char c) { return c == ' ' || c == '"' || c == '\''; };
+  text.erase(text.begin(), std::find_if_not(text.begin(), text.end(), is_padding));
+  while (!text.empty() && is_padding(text.back())) text.pop_back();
+  return expand_home(text);
 }
 
-/// First line of a small file, empty when there is none.
-std::string line_of(const std::string& path) {
-  LocalModel home{.folder = std::string(formats::folder_of(path)), .files = {}, .sets = {}};
-  Result<std::string> text = reader(home)->text(std::string(formats::base_name(path)), k_longest_path);
-  if (!text) return {};
-  return text->substr(0, text->find_first_of("\r\n"));
+/// Below the user's home; empty when there is none.
+std::string at_home(std::string_view name) {
+  const std::string home = variable("HOME");
+  return home.empty() ? std::string() : joined(home, name);
+}
+
+/// Below the user's folder for caches.
+std::string in_cache(std::string_view name) {
+  const std::string cache = variable("XDG_CACHE_HOME");
+  return cache.empty() ? at_home(joined(".cache", name)) : joined(cache, name);
+}
+
+std::vector<std::string> ollama_folders() {
+  if (std::string chosen = variable("OLLAMA_MODELS"); !chosen.empty()) return {std::move(chosen)};
+  return {at_home(".ollama/models"), "/usr/share/ollama/.ollama/models", "/var/lib/ollama/.ollama/models",
+          "/var/lib/ollama/models", "/var/lib/ollama"};
+}
+
+std::vector<std::string> lm_studio_folders() {
+  std::vector<std::string> homes = {at_home(".lmstudio"), at_home(".cache/lm-studio")};
+  if (const Result<std::string> pointer = read_text(at_home(".lmstudio-home-pointer"), k_most_pointer_bytes)) {
+    std::string home = pointer->substr(0, pointer->find_first_of("\r\n"));
+    while (home.ends_with(' ')) home.pop_back();
+    if (home.starts_with('/')) homes.insert(homes.begin(), std::move(home));
+  }
+  std::vector<std::string> folders;
+  for (const std::string& home : homes) {
+    if (home.empty()) continue;
+    folders.push_back(joined(home, "models"));
+    const Result<std::string> settings = read_text(joined(home, "settings.json"), k_most_settings_bytes);
+    if (!settings) continue;
+    const Result<json::Parsed> parsed = json::Parsed::parse(*settings);
+    if (!parsed) continue;
+    const std::string chosen = expand_home(json::View(parsed->root()).at("downloadsFolder").text().value_or(""));
+    if (chosen.starts_with('/')) folders.push_back(chosen);
+  }
+  return folders;
+}
+
+std::vector<std::string> hugging_face_folders() {
+  for (const char* name : {"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"}) {
+    if (std::string chosen = variable(name); !chosen.empty()) return {std::move(chosen)};
+  }
+  if (const std::string home = variable("HF_HOME"); !home.empty()) return {joined(home, "hub")};
+  return {in_cache("huggingface/hub")};
+}
+
+std::vector<std::string> llama_cpp_folders() {
+  if (std::string chosen = variable("LLAMA_CACHE"); !chosen.empty()) return {std::move(chosen)};
+  return {in_cache("llama.cpp"), at_home("Library/Caches/llama.cpp")};
+}
+
+/// Those that are folders, each once though links lead to it twice; also those that may not be looked at.
+std::vector<std::string> that_exist(std::vector<std::string> paths) {
+  std::set<std::pair<dev_t, ino_t>> seen;
+  std::erase_if(paths, [&](const std::string& path) {
+    struct stat status{};
+    if (path.empty()) return true;
+    if (::stat(path.c_str(), &status) != 0) return errno != EACCES;
+    return !S_ISDIR(status.st_mode) || !seen.emplace(status.st_dev, status.st_ino).second;
+  });
+  return paths;
 }
 
 }  // namespace
 
 StoreFolders store_folders_from_environment() {
-  StoreFolders folders;
-  const std::string home = variable("HOME");
-  const std::string xdg_cache = variable("XDG_CACHE_HOME");
-  const std::string cache = !xdg_cache.empty() ? xdg_cache : home.empty() ? "" : home + "/.cache";
-
-  if (const std::string moved = variable("OLLAMA_MODELS"); !moved.empty()) {
-    folders.ollama = {moved};
-  } else {
-    if (!home.empty()) folders.ollama.push_back(home + "/.ollama/models");
-    folders.ollama.emplace_back("/usr/share/ollama/.ollama/models");
-  }
-
-  if (!home.empty()) {
-    const std::string pointed = line_of(home + "/.lmstudio-home-pointer");
-    folders.lm_studio.push_back((pointed.empty() ? home + "/.lmstudio" : pointed) + "/models");
-    folders.lm_studio.push_back(home + "/.cache/lm-studio/models");
-  }
-
-  if (const std::string hub = variable("HF_HUB_CACHE"); !hub.empty()) {
-    folders.hugging_face = {hub};
-  } else if (const std::string own = variable("HF_HOME"); !own.empty()) {
-    folders.hugging_face = {own + "/hub"};
-  } else if (!cache.empty()) {
-    folders.hugging_face = {cache + "/huggingface/hub"};
-  }
-
-  if (const std::string moved = variable("LLAMA_CACHE"); !moved.empty()) {
-    folders.llama_cpp = {moved};
-  } else {
-    if (!cache.empty()) folders.llama_cpp.push_back(cache + "/llama.cpp");
-    if (!home.empty()) folders.llama_cpp.push_back(home + "/Library/Caches/llama.cpp");
-  }
-  return folders;
+  return {.ollama = that_exist(ollama_folders()),
+          .lm_studio = that_exist(lm_studio_folders()),
+          .hugging_face = that_exist(hugging_face_folders()),
+          .llama_cpp = that_exist(llama_cpp_folders())};
 }
 
 }  // namespace canirun::store

@@ -42,12 +42,12 @@ constexpr auto enum_names(Keeper) {
 struct InstalledModel {
   Keeper keeper = Keeper::ollama;
   std::string name;  ///< as that program names it: "qwen2.5-coder:7b", "OWNER/REPO"
-  LocalModel where;  ///< exactly one set
+  LocalModel where;  ///< exactly one set; none when `problem` says that no weights are here
   std::optional<std::uint64_t> bytes;
   std::string problem;  ///< why it cannot be read ("3 of 8 parts are missing"), else empty
 };
-/// Where to look; empty: not there. From OLLAMA_MODELS, HF_HUB_CACHE, HF_HOME, LLAMA_CACHE, XDG_CACHE_HOME, HOME and the
-/// programs' own defaults.
+/// Where to look: only folders that are there. From OLLAMA_MODELS, HF_HUB_CACHE, HF_HOME, LLAMA_CACHE, XDG_CACHE_HOME, HOME
+/// and the programs' own defaults.
 struct StoreFolders {
   std::vector<std::string> ollama, lm_studio, hugging_face, llama_cpp;
 };

@@ -3,8 +3,7 @@
 #include "formats/safetensors_header.hpp"
 
 #include <algorithm>
-#include <array>
-#include <limits>
+#include <tuple>
 #include <unordered_set>
 
 #include "formats/json_scanner.hpp"
@@ -148,8 +147,8 @@ void check_tensor(JsonScanner& json, std::uint64_t at, const SafetensorsInfo& in
 }
 
 Result<void> check_no_gaps(const ByteSource& source, SafetensorsHeader& header) {
-  std::stable_sort(header.tensors.begin(), header.tensors.end(), [](const SafetensorsInfo& a, const SafetensorsInfo& b) {
-    return a.begin_offset != b.begin_offset ? a.begin_offset < b.begin_offset : a.end_offset < b.end_offset;
+  std::sort(header.tensors.begin(), header.tensors.end(), [](const SafetensorsInfo& a, const SafetensorsInfo& b) {
+    return std::tie(a.begin_offset, a.end_offset, a.name) < std::tie(b.begin_offset, b.end_offset, b.name);
   });
   std::uint64_t end = 0;
   for (const SafetensorsInfo& info : header.tensors) {

@@ -36,6 +36,11 @@ std::string hexadecimal(std::uint64_t value) {
   return out;
 }
 
+/// Over everything an entry says.
+std::string sum_of(const std::string& key, std::string_view etag, std::string_view body) {
+  return hexadecimal(hash_of(body) ^ hash_of(key + "\n" + std::string(etag)));
+}
+
 /// A file descriptor that closes itself.
 struct Descriptor {
   int number = -1;
@@ -122,7 +127,7 @@ std::optional<Cache::Entry> Cache::find(const std::string& key) const {
   if (!text) return std::nullopt;
   std::string_view rest = *text;
   const auto first = next_line(rest), entry_key = next_line(rest), etag = next_line(rest), sum = next_line(rest);
-  if (first != k_first_line || entry_key != key || !etag || sum != hexadecimal(hash_of(rest))) return std::nullopt;
+  if (first != k_first_line || entry_key != key || !etag || sum != sum_of(key, *etag, rest)) return std::nullopt;
   return Entry{std::string(*etag), std::string(rest)};
 }
 
@@ -139,7 +144,7 @@ void Cache::keep(const std::string& key, const Entry& entry) const {
   const Descriptor file(::mkostemp(path.data(), O_CLOEXEC));
   if (file.number < 0) return;
   const std::string head =
-      std::string(k_first_line) + "\n" + key + "\n" + entry.etag + "\n" + hexadecimal(hash_of(entry.body)) + "\n";
+      std::string(k_first_line) + "\n" + key + "\n" + entry.etag + "\n" + sum_of(key, entry.etag, entry.body) + "\n";
   if (!write_all(file.number, head) || !write_all(file.number, entry.body) ||
       ::rename(path.c_str(), path_of(key).c_str()) != 0) {
     ::unlink(path.c_str());

@@ -63,7 +63,7 @@ run 0 inspect ./gpt-oss --json
 json 'd["weights"]["total_bytes"] == int(open("total").read()) and d["model"]["parameter_count"] == 20914757184'
 json 'd["model"]["moe"]["expert_count"] == 32 and sum(l["expert_bytes"] for l in d["weights"]["layers"]) > 10e9'
 safetensors qwen3-30b-a3b fp8 "$scratch/q30" --shards 7
-on run 0 check ./q30 --engine vllm --json
+run 0 check ./q30 --engine vllm --on "H100" --ram 256GiB --json
 json 'd["model"]["parameter_count"] == 30532122624 and d["model"]["weights_bytes"] == int(open("total").read())'
 # MLX runs on a Mac; a folder of it says so by itself.
 safetensors llama-3.1-8b mlx-4bit "$scratch/mlx"

@@ -42,6 +42,9 @@ void tell_apart(std::vector<FileSet>& sets) {
     if (step == 0) return stem_of(first_file(set));
     return step == 1 ? split_name(first_file(set)).stem : first_file(set);
   };
+  for (FileSet& set : sets) {
+    if (set.label.empty()) set.label = first_file(set);  // "-00001-of-00002.gguf"
+  }
   for (int step = 0; step < 3; ++step) {
     std::unordered_map<std::string, std::size_t> uses;
     for (const FileSet& set : sets) ++uses[set.label];

@@ -71,6 +71,7 @@ std::vector<InstalledModel> installed_models(const StoreFolders& folders) {
   const auto look_in = [&](Keeper keeper, const std::vector<std::string>& paths,
                            std::vector<InstalledModel> (*read)(const std::string&)) {
     for (const std::string& path : paths) {
+      if (path.empty()) continue;
       std::vector<InstalledModel> found = is_closed(path) ? std::vector{closed(keeper, path)} : read(path);
       std::move(found.begin(), found.end(), std::back_inserter(models));
     }

@@ -32,13 +32,13 @@ class KnownRepos {
     const std::string owner(name.substr(0, first)), repo(name.substr(first + 1, second - first - 1));
     by_prefix_[owner + "_" + repo] = owner + "/" + repo;
   }
-  /// The longest repository that the file's name starts with; else the name itself, without its ending.
-  [[nodiscard]] std::string name_of(std::string_view file) const {
+  /// The longest repository that the file's name starts with, with the quant; else the name itself.
+  [[nodiscard]] std::string name_of(std::string_view file, const std::string& label) const {
     for (std::size_t at = file.rfind('_'); at != std::string_view::npos && at > 0; at = file.rfind('_', at - 1)) {
       const auto found = by_prefix_.find(std::string(file.substr(0, at)));
-      if (found != by_prefix_.end()) return found->second;
+      if (found != by_prefix_.end()) return label.empty() ? found->second : found->second + ":" + label;
     }
-    return std::string(file.substr(0, file.rfind(".gguf")));
+    return formats::stem_of(file);
   }
 
  private:
@@ -58,10 +58,14 @@ std::vector<InstalledModel> llama_cpp_models(const std::string& folder) {
     if (formats::has_ending(file.name, ".gguf")) files.push_back(file);
   }
   models = models_in(Keeper::llama_cpp, "", folder, files);
-  for (InstalledModel& model : models) model.name = repos.name_of(model.where.sets.front().files.front());
+  for (InstalledModel& model : models) {
+    const formats::FileSet& set = model.where.sets.front();
+    model.name = repos.name_of(set.files.front(), set.label);
+  }
   for (const formats::ListedFile& file : listing->files) {
     if (!file.name.ends_with(k_unfinished)) continue;
-    models.push_back(unfinished(Keeper::llama_cpp, repos.name_of(file.name), folder));
+    const std::string name = file.name.substr(0, file.name.rfind('.'));
+    models.push_back(unfinished(Keeper::llama_cpp, repos.name_of(name, formats::quant_in_name(name)), folder));
   }
   return models;
 }

@@ -49,7 +49,7 @@ struct InstalledModel {
 /// Where to look: only folders that are there. From OLLAMA_MODELS, HF_HUB_CACHE, HF_HOME, LLAMA_CACHE, XDG_CACHE_HOME, HOME
 /// and the programs' own defaults.
 struct StoreFolders {
-  std::vector<std::string> ollama, lm_studio, hugging_face, llama_cpp;
+  std::vector<std::string> ollama = {}, lm_studio = {}, hugging_face = {}, llama_cpp = {};
 };
 StoreFolders store_folders_from_environment();
 /// All of them, in the order of the enum and then by name; a folder that is not there is no trouble.

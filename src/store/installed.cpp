@@ -22,7 +22,11 @@ std::string problem_of(const formats::FileSet& set) {
 
 /// A folder that is there and may not be looked into: Ollama's service has a home of its own. Not to tell would look like
 /// having found nothing.
-bool is_closed(const std::string& folder) { return ::access(folder.c_str(), R_OK | X_OK) != 0 && errno == EACCES; }
+bool is_closed(const std::string& folder) {
+  const PathState state = state_of(folder);
+  if (state.error_number == EACCES) return true;
+  return state.kind == PathKind::folder && ::access(folder.c_str(), R_OK | X_OK) != 0 && errno == EACCES;
+}
 
 InstalledModel closed(Keeper keeper, const std::string& folder) {
   return {.keeper = keeper,

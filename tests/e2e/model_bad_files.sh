@@ -48,7 +48,7 @@ config-layers-missing|num_hidden_layers
 config-layers-huge|num_hidden_layers
 config-width-missing|hidden_size
 config-depth|deep|level|depth
-config-html|web page|HTML
+config-html|not valid JSON at byte|web page
 EOF
 "$python" - "$canirun" "$scratch" <<'EOF' || fail "files that are wrong were not refused as they should be"
 import json, os, re, resource, subprocess, sys

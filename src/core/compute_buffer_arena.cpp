@@ -34,24 +34,33 @@ std::uint64_t Arena::take(std::uint64_t bytes) {
   return offset;
 }
 
+/// The first hole it touches, from either side, takes it up. A piece of no bytes may leave a hole of no bytes, which keeps
+/// its neighbours apart: the engine has those (states of sequences that are not in the batch), and they cost it memory.
 void Arena::give_back(std::uint64_t offset, std::uint64_t bytes) {
   bytes = aligned(bytes);
-  if (bytes == 0) return;
-  std::size_t next = 0;
-  while (next < holes_.size() && holes_[next].offset < offset) ++next;
-  const bool joins_before = next > 0 && holes_[next - 1].offset + holes_[next - 1].bytes == offset;
-  const bool joins_after = next < holes_.size() && offset + bytes == holes_[next].offset;
-  if (joins_before) {
-    holes_[next - 1].bytes += bytes;
-    if (!joins_after) return;
-    holes_[next - 1].bytes += holes_[next].bytes;
-    holes_.erase(holes_.begin() + static_cast<std::ptrdiff_t>(next));
-  } else if (joins_after) {
-    holes_[next].offset = offset;
-    holes_[next].bytes += bytes;
-  } else {
-    holes_.insert(holes_.begin() + static_cast<std::ptrdiff_t>(next), Hole{.offset = offset, .bytes = bytes});
+  std::size_t insert_at = 0;
+  for (std::size_t i = 0; i < holes_.size(); ++i) {
+    Hole& hole = holes_[i];
+    if (hole.offset + hole.bytes == offset) {
+      hole.bytes += bytes;
+      if (i + 1 < holes_.size() && hole.offset + hole.bytes == holes_[i + 1].offset) {
+        hole.bytes += holes_[i + 1].bytes;
+        holes_.erase(holes_.begin() + static_cast<std::ptrdiff_t>(i + 1));
+      }
+      return;
+    }
+    if (offset + bytes == hole.offset) {
+      hole.offset = offset;
+      hole.bytes += bytes;
+      if (i > 0 && holes_[i - 1].offset + holes_[i - 1].bytes == hole.offset) {
+        holes_[i - 1].bytes += hole.bytes;
+        holes_.erase(holes_.begin() + static_cast<std::ptrdiff_t>(i));
+      }
+      return;
+    }
+    if (hole.offset < offset) insert_at = i + 1;
   }
+  holes_.insert(holes_.begin() + static_cast<std::ptrdiff_t>(insert_at), Hole{.offset = offset, .bytes = bytes});
 }
 
 }  // namespace canirun

@@ -38,7 +38,7 @@ NodeId ForwardRecorder::route(NodeId of, NodeId& weights) {
   const bool biased_logits = moe.router_bias && model_.ffn_bias;
   const NodeId logits = add_bias(project(TensorRole::router, of, moe.expert_count), biased_logits);
   NodeId probabilities = graph_.compute(all, {logits}, true);
-  NodeId selection = probabilities;
+  NodeId selection = traits_.weighs_before ? logits : probabilities;
   if (moe.router_bias && !biased_logits) {
     selection = graph_.compute(all, {probabilities}, true);
     run_on(selection, {.bytes = moe.expert_count * k_f32_bytes, .site = site_}, rows);

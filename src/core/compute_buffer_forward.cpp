@@ -201,7 +201,7 @@ NodeId ForwardRecorder::layer(std::size_t index, NodeId residual, bool last) {
   NodeId normed = traits_.norm_after ? residual : norm(residual, site_);
   if (traits_.early_norm) graph_.expand(normed);
   NodeId mixed = mix_tokens(normed, residual);
-  if (last && !traits_.rows_at_end) {
+  if (last && !traits_.rows_at_end && !traits_.rows_after_sum) {
     if (mixed != k_no_node) mixed = pick_rows(mixed);
     if (traits_.parallel != ParallelSum::none && !traits_.parallel_norm) normed = pick_rows(normed);
     residual = pick_rows(residual);
@@ -210,6 +210,7 @@ NodeId ForwardRecorder::layer(std::size_t index, NodeId residual, bool last) {
   if (traits_.parallel != ParallelSum::none) return parallel_sum(normed, residual, mixed);
   if (mixed != k_no_node) {
     residual = traits_.residual_first ? add(residual, mixed) : add(mixed, residual);
+    if (last && traits_.rows_after_sum) residual = pick_rows(residual);
     if (spec_->feed_forward == FeedForwardKind::none) return residual;
     normed = traits_.norm_after ? residual : k_no_node;
   }

@@ -24,6 +24,7 @@ struct GraphTraits {
   bool norm_after_rows = false;   ///< ... before the output norm (gpt-oss)
   bool scales_embedding = false;  ///< an operation between embedding and first layer
   bool early_norm = false;        ///< the layer's norm is put down before anything else of the layer
+  bool rows_after_sum = false;    ///< in the last layer rows are picked after attention has been added
   bool layer_norm = false;        ///< norms that do not overwrite what they read (LayerNorm, not RMS)
   ParallelSum parallel = ParallelSum::none;
   bool parallel_norm = false;       ///< the feed-forward beside attention has a norm of its own (GPT-NeoX)
@@ -151,7 +152,7 @@ class ForwardRecorder {
   std::size_t index_ = 0;
   std::int8_t site_ = 0, expert_site_ = 0;
   // inputs, made when first asked for
-  NodeId positions_ = k_no_node, row_ids_ = k_no_node, state_ids_ = k_no_node;
+  NodeId positions_ = k_no_node, row_ids_ = k_no_node, state_ids_ = k_no_node, other_state_ids_ = k_no_node;
   CacheInputs full_inputs_, window_inputs_;
   NodeId visual_ = k_no_node;
   NodeId per_layer_ = k_no_node;

@@ -14,7 +14,11 @@ constexpr std::uint32_t k_scan_rows = 1;
 
 /// Before a state is used the engine clears those of new sequences, in the cache, and asks for that at once.
 Stored ForwardRecorder::clear_state(std::uint64_t elements) {
-  if (state_ids_ == k_no_node) state_ids_ = graph_.input(sequences_ * k_f32_bytes);
+  if (state_ids_ == k_no_node) {
+    const NodeId ids = graph_.input(sequences_ * k_f32_bytes);
+    state_ids_ = graph_.part(ids, {sequences_, 1, 1, 1});
+    other_state_ids_ = graph_.part(ids, {0, 1, 1, 1});
+  }
   graph_.expand(graph_.store(k_no_node, site_));
   return {.bytes = elements * sequences_ * k_f32_bytes, .site = site_};
 }
@@ -23,7 +27,8 @@ Stored ForwardRecorder::clear_state(std::uint64_t elements) {
 /// the operation is there.
 NodeId ForwardRecorder::keep_other_states(NodeId used) {
   graph_.expand(used);
-  graph_.expand(graph_.store(k_no_node, site_));
+  const NodeId others = graph_.compute({0, 1, 1, 1}, {other_state_ids_});
+  graph_.expand(graph_.store(others, site_));
   return used;
 }
 

@@ -60,6 +60,8 @@ GraphTraits graph_traits(const ModelSpec& model) {
                    std::find(k_without_rope.begin(), k_without_rope.end(), arch) != k_without_rope.end();
   if (arch == "smollm3" || arch == "llama4") traits.rope_except_every = 4;
   traits.rope_only_windowed = starts_with(arch, "cohere2") || arch == "exaone4" || arch == "afmoe";
+  traits.rope_only_windowed = traits.rope_only_windowed && traits.has_windows;
+  traits.rows_after_sum = arch == "falcon-h1";
   return traits;
 }
 

@@ -81,7 +81,7 @@ bool ForwardRecorder::fetches(std::size_t layer) const {
 
 /// The layers worth recording: of a long run of equal periods only the first and the last few, because in between every
 /// period takes the same memory at the same places. Weights that are fetched lie in more ways than one, so more of those
-/// are kept. An even number is left out, because layers may alternate between two ways of lying.
+/// are kept. Periods alternate between two or three ways of lying: as many are left out as make whole rounds of both.
 std::vector<std::size_t> ForwardRecorder::typical_layers() const {
   constexpr std::size_t k_longest_period = 12;
   const std::size_t count = model_.layers.size();
@@ -104,7 +104,8 @@ std::vector<std::size_t> ForwardRecorder::typical_layers() const {
       continue;
     }
     const std::size_t spare = length / period - keep_periods;
-    const std::size_t skipped = (keep_periods == 6 ? spare / 2 * 2 : spare) * period;
+    const std::size_t cycle = q_.coarse ? 1 : keep_periods == 6 ? 6 : 2;
+    const std::size_t skipped = spare / cycle * cycle * period;
     for (std::size_t k = 0; k < keep_first * period; ++k) kept.push_back(i + k);
     for (std::size_t k = keep_first * period + skipped; k < length; ++k) kept.push_back(i + k);
     i += length;

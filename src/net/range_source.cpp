@@ -72,7 +72,7 @@ RangeSource::RangeSource(HttpClient& client, RemoteFile file)
     : client_(client), file_(std::move(file)), place_(file_.url), size_(file_.bytes), next_bytes_(file_.first_bytes) {}
 
 tl::unexpected<Error> RangeSource::trouble(std::string message, std::string hint) const {
-  return fail(ErrorKind::network, file_.name + ": " + std::move(message), std::move(hint));
+  return fail(ErrorKind::network, std::move(message), std::move(hint));  // readers say which file
 }
 
 Result<HttpResponse> RangeSource::ask(std::uint64_t first, std::uint64_t length, const std::string& known_etag) {

@@ -62,7 +62,7 @@ bool is_tag(std::string_view text) {
   const std::string_view name =
       slash == std::string_view::npos ? text.substr(0, colon) : text.substr(slash + 1, colon - slash - 1);
   // A name of one letter is a drive ("C:models").
-  return name.size() > 1 && is_tag_part(name) && is_tag_part(text.substr(colon + 1)) &&
+  return (name.size() > 1 || slash != std::string_view::npos) && is_tag_part(name) && is_tag_part(text.substr(colon + 1)) &&
          (slash == std::string_view::npos || is_namespace(text.substr(0, slash)));
 }
 

@@ -45,6 +45,11 @@ bool is_plain_page(std::string_view page) {
   return std::find(k_pages.begin(), k_pages.end(), page) != k_pages.end();
 }
 
+/// Parts of a hub that are no owner of repositories.
+bool is_section(std::string_view owner) {
+  return owner == "datasets" || owner == "spaces" || owner == "models" || owner == "api";
+}
+
 bool ends_as_file(std::string_view path) {
   const std::string lower = lower_case(path);
   static constexpr std::array<std::string_view, 3> k_endings = {".gguf", ".safetensors", ".json"};
@@ -131,7 +136,7 @@ Result<void> read_hub_path(std::string_view path, Reference& reference) {
   path.remove_prefix(slash + 1);
   const std::size_t name_end = std::min(path.find_first_of("/:@"), path.size());
   reference.repo = path.substr(0, name_end);
-  if (!is_hub_name(reference.owner) || !is_hub_name(reference.repo)) {
+  if (!is_hub_name(reference.owner) || !is_hub_name(reference.repo) || is_section(reference.owner)) {
     return bad(reference, "\"" + (reference.owner + "/" + reference.repo).substr(0, 200) + "\" is no name of a repository");
   }
   const std::string_view rest = path.substr(name_end);

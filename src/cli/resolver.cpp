@@ -32,9 +32,14 @@ Result<void> require_dimensions(const ModelSpec& model) {
 /// A name that can only be a place on the network, not a name of the catalog.
 bool is_explicitly_remote(std::string_view text) {
   static constexpr std::array<std::string_view, 3> k_schemes = {"hf:", "ms:", "ollama:"};
-  return Places::is_remote(text) && (text.find('/') != std::string_view::npos ||
-                                     std::any_of(k_schemes.begin(), k_schemes.end(),
-                                                 [&](std::string_view scheme) { return text.starts_with(scheme); }));
+  const bool has_scheme =
+      std::any_of(k_schemes.begin(), k_schemes.end(), [&](std::string_view scheme) { return text.starts_with(scheme); });
+  return Places::is_remote(text) && (has_scheme || text.find_first_of("/ ") != std::string_view::npos);
+}
+
+/// "./hf:x" is a path whatever follows.
+bool is_explicitly_local(std::string_view text) {
+  return !text.empty() && std::string_view("/.~").find(text.front()) != std::string_view::npos;
 }
 
 }  // namespace
@@ -90,13 +95,14 @@ Result<Resolver::Found> Resolver::find(const std::string& text) {
   Found found;
   const auto of_catalog = [&] { return model(text); };
   // The form decides first: a path is a path and an address an address, whatever the catalog calls its models.
-  if (store::looks_like_path(text)) {
+  const bool is_remote = is_explicitly_remote(text) && !is_explicitly_local(text);
+  if (!is_remote && store::looks_like_path(text)) {
     Result<std::shared_ptr<Place>> place = open(text, &Places::open_path);
     if (!place) return tl::unexpected<Error>(std::move(place).error());
     found.place = *place;
     return found;
   }
-  if (is_explicitly_remote(text)) {
+  if (is_remote) {
     Result<std::shared_ptr<Place>> place = open(text, &Places::open_remote);
     if (place) {
       found.place = *place;
@@ -129,7 +135,9 @@ Result<Resolver::Found> Resolver::find(const std::string& text) {
     return found;
   }
   const bool is_file = Places::is_path(text);
-  if (!is_file && !Places::is_remote(text)) return tl::unexpected<Error>(record.error());
+  if (!is_file && !Places::is_remote(text) && !net::looks_like_repository(text)) {
+    return tl::unexpected<Error>(record.error());
+  }
   Result<std::shared_ptr<Place>> place = open(text, is_file ? &Places::open_path : &Places::open_remote);
   if (!place) return tl::unexpected<Error>(std::move(place).error());
   found.place = *place;

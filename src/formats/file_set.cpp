@@ -70,13 +70,15 @@ bool comes_before(const FileSet& a, const FileSet& b) {
   if (rank_of(a.kind) != rank_of(b.kind)) return rank_of(a.kind) < rank_of(b.kind);
   if (a.bytes.has_value() != b.bytes.has_value()) return a.bytes.has_value();
   if (a.bytes != b.bytes) return *a.bytes < *b.bytes;
-  return a.label < b.label;
+  return a.label != b.label ? a.label < b.label : first_file(a) < first_file(b);
 }
 
 }  // namespace
 
 FileSet set_of_members(SetKind kind, std::vector<Member> members) {
-  std::stable_sort(members.begin(), members.end(), [](const Member& a, const Member& b) { return a.part < b.part; });
+  std::sort(members.begin(), members.end(), [](const Member& a, const Member& b) {
+    return a.part != b.part ? a.part < b.part : a.file->name < b.file->name;
+  });
   FileSet set{.kind = kind, .label = {}, .files = {}, .config = {}, .index = {}, .bytes = 0, .missing_parts = 0};
   // Parts are numbered from 1, by some from 0; those may have one more than they say.
   const std::uint32_t first = members.front().parts > 1 && members.front().part == 0 ? 0 : 1;
@@ -130,7 +132,7 @@ std::vector<FileSet> file_sets(const std::vector<ListedFile>& files) {
   for (FileSet& set : safetensors_sets(others, has_models)) sets.push_back(std::move(set));
 
   // Models are told apart among models, projectors among projectors.
-  std::stable_sort(sets.begin(), sets.end(), comes_before);
+  std::sort(sets.begin(), sets.end(), comes_before);
   std::vector<FileSet> sorted;
   for (auto first = sets.begin(); first != sets.end();) {
     const auto last =

@@ -84,8 +84,8 @@ std::vector<InstalledModel> installed_models(const StoreFolders& folders) {
   look_in(Keeper::lm_studio, folders.lm_studio, lm_studio_models);
   look_in(Keeper::hugging_face, folders.hugging_face, hugging_face_models);
   look_in(Keeper::llama_cpp, folders.llama_cpp, llama_cpp_models);
-  std::stable_sort(models.begin(), models.end(), [](const InstalledModel& a, const InstalledModel& b) {
-    return std::tie(a.keeper, a.name, a.bytes) < std::tie(b.keeper, b.name, b.bytes);
+  std::sort(models.begin(), models.end(), [](const InstalledModel& a, const InstalledModel& b) {
+    return std::tie(a.keeper, a.name, a.bytes, a.where.folder) < std::tie(b.keeper, b.name, b.bytes, b.where.folder);
   });
   return models;
 }

@@ -114,6 +114,7 @@ forget_requests
 on run 0 check hf.co/meta-llama/Llama-3.1-8B-Instruct --quant Q4_K_M --json
 cp "$scratch/out" "$scratch/remote"
 requests 'sum(r["bytes"] for r in l) < 2 << 20 and len(l) < 20'
+json '"Llama" in d["model"]["name"] and "safetensors" not in d["model"]["name"]'
 on run 0 check llama-3.1-8b --quant Q4_K_M --json
 json 'd["memory"] == json.load(open("'"$scratch/remote"'"))["memory"]'
 

@@ -36,8 +36,11 @@ on run 0 check llama-3.1-8b --quant Q4_K_M --json
 cp out record
 on run 0 check "./Llama 3.1 8B" --quant Q4_K_M --json
 json 'd["memory"] == json.load(open("record"))["memory"] and d["throughput"] == json.load(open("record"))["throughput"]'
+# Named by its folder: files of every such model have the same names.
+json '"Llama 3.1 8B" in d["model"]["name"]'
 on run 0 check "./Llama 3.1 8B"
-out_has "Q"
+out_has "Llama 3.1 8B"
+out_lacks "model-0000"
 rm "Llama 3.1 8B/model-00003-of-00004.safetensors"
 run 2 inspect "./Llama 3.1 8B"
 one_error

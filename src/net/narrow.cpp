@@ -104,8 +104,9 @@ Result<void> narrow_to_quant(RemoteModel& model, const std::string& quant) {
 /// "model.bin, 3 .md": what a repository without a readable model holds instead.
 Error nothing_readable(const RemoteModel& model) {
   std::vector<formats::ListedFile> largest = model.files;
-  std::stable_sort(largest.begin(), largest.end(),
-                   [](const auto& a, const auto& b) { return a.bytes.value_or(0) > b.bytes.value_or(0); });
+  std::sort(largest.begin(), largest.end(), [](const auto& a, const auto& b) {
+    return std::pair(b.bytes.value_or(0), a.name) < std::pair(a.bytes.value_or(0), b.name);
+  });
   std::string holds;
   for (std::size_t i = 0; i < largest.size() && i < 5; ++i) holds += (i == 0 ? "" : ", ") + largest[i].name;
   if (largest.size() > 5) holds += fmt::format(" and {} more", largest.size() - 5);

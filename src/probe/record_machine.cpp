@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -81,6 +82,16 @@ std::string record_machine(const ProbeOptions& options) {
     const std::vector<MemoryModule> modules = read_memory_modules(context.fs);
     trace->files.erase("/sys/firmware/dmi/tables/DMI");
     if (!modules.empty()) trace->files["/run/udev/data/+dmi:id"] = as_udev(modules);
+  }
+
+  // "/proc/self" is a link to this process's number, which is nobody's business.
+  if (const auto self = trace->links.find("/proc/self"); self != trace->links.end()) {
+    const std::string own = "/proc/" + self->second + "/";
+    std::map<std::string, std::string> renamed;
+    for (auto& [path, content] : trace->files)
+      renamed[path.starts_with(own) ? "/proc/self/" + path.substr(own.size()) : path] = std::move(content);
+    trace->files = std::move(renamed);
+    trace->links.erase(self);
   }
 
   Redactor redactor;

@@ -72,6 +72,13 @@ std::string redact_file(std::string_view path, std::string_view content) {
   if (path == "/proc/cpuinfo") return cpuinfo(content);
   if (path == "/etc/os-release" || path == "/usr/lib/os-release") return lines_with(content, '=', {"PRETTY_NAME", "ID"});
   if (path.ends_with("/status") && path.starts_with("/proc/")) return lines_with(content, ':', {"Cpus_allowed_list"});
+  if (path == "/proc/self/limits") {
+    std::string kept;
+    for (const std::string_view line : lines_of(content)) {
+      if (line.starts_with("Max locked memory") || line.starts_with("Max address space")) kept.append(line).append("\n");
+    }
+    return kept;
+  }
   if (path.ends_with("/mountinfo")) return cgroup_mounts(content);
   if (path == "/run/udev/data/+dmi:id") return memory_table(content);
   if (path.ends_with("/information")) return lines_with(content, ':', {"Model", "Bus Location"});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <canirun/assess.hpp>
+#include <canirun/engine_refusal.hpp>
 
 namespace canirun {
 namespace {
@@ -56,6 +57,7 @@ Assessment assess(const Machine& machine, const ModelSpec& model, const QuantSch
   answer.verdict = decide(machine, model, answer.placed, answer.speed, answer.usability, answer.capability, answer.cost,
                           question.floors, question.policy);
   hold_to_context_limit(answer.verdict, machine, model, question.settings);
+  hold_to_engine(answer.verdict, machine, model, question.settings);
   return answer;
 }
 

@@ -2,7 +2,9 @@
 #include "core/placement_search.hpp"
 
 #include <algorithm>
+#include <array>
 #include <canirun/units.hpp>
+#include <cmath>
 
 #include "core/monotone_search.hpp"
 #include "core/overhead.hpp"
@@ -28,6 +30,12 @@ bool PlacementSearch::may_split() const {
   const Sites& sites = question_.sites;
   const Engine engine = question_.settings.engine;
   return sites.has_gpu() && sites.pool[1] != sites.pool[k_host_site] && engine != Engine::vllm && engine != Engine::mlx;
+}
+
+/// vLLM splits every layer, MLX has one GPU; in one pool there is nothing to share out.
+bool PlacementSearch::splits_layers() const {
+  const Engine engine = question_.settings.engine;
+  return engine != Engine::vllm && engine != Engine::mlx;
 }
 
 bool PlacementSearch::may_move_layers() const { return may_split() && !question_.settings.gpu_layers; }
@@ -102,8 +110,56 @@ bool PlacementSearch::find() {
   compute_ = {};
   const bool hopeless_whole = (may_move_experts() || may_move_layers()) && !assume(gpu_layers, experts).fits();
   if (!hopeless_whole && measure(gpu_layers, experts).fits()) return true;
+  if (!hopeless_whole && find_with_other_split(gpu_layers, experts)) return true;
   if (may_move_experts() && find_with_experts_on_host()) return true;
   return may_move_layers() && find_with_fewer_layers();
+}
+
+/// By default the engine shares layers out by free memory, but every GPU also needs room for its runtime and buffers, and
+/// the last one for the output. Where only that is in the way, whole layers move to the GPUs with room left.
+bool PlacementSearch::find_with_other_split(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu) {
+  constexpr int k_most_rounds = 4;
+  Sites& sites = question_.sites;
+  if (sites.count <= 2 || !splits_layers() || fit_.gpu_headroom >= 0) return false;
+  const Sites as_given = sites;
+  for (int round = 0; round < k_most_rounds; ++round) {
+    if (!split_by_room()) break;
+    if (measure(gpu_layers, expert_layers_on_cpu).fits()) return true;
+  }
+  sites = as_given;
+  measure(gpu_layers, expert_layers_on_cpu);
+  return false;
+}
+
+/// As many layers to each GPU as it has and as its headroom takes, or lacks. False when they do not fit in together.
+bool PlacementSearch::split_by_room() {
+  Sites& sites = question_.sites;
+  const std::size_t count = layout_.layer_site.size();
+  std::array<double, k_max_sites> layers{};
+  std::uint64_t layer_bytes = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    layers[layout_.layer_site[i]] += 1;
+    layer_bytes += question_.weights.layers[i].total() + question_.caches[i].kv_bytes + question_.caches[i].state_bytes;
+  }
+  if (count == 0 || layer_bytes == 0) return false;
+  layers[layout_.output_site] += 1;
+  const double per_layer = static_cast<double>(layer_bytes) / static_cast<double>(count);
+  double sum = 0, spare = 0;
+  for (std::uint32_t site = 1; site < sites.count; ++site) {
+    const std::uint64_t usable =
+        usable_for(question_.machine.pools[sites.pool[site]], question_.settings.engine, only_free_);
+    const double room = (static_cast<double>(usable) - static_cast<double>(required_bytes(memory_[site]))) / per_layer;
+    spare += std::floor(room);
+    layers[site] = std::max(0.0, layers[site] + std::floor(room));
+    sum += layers[site];
+  }
+  if (spare < 0 || sum <= 0) return false;
+  double running = 0;
+  for (std::uint32_t site = 1; site < sites.count; ++site) {
+    running += layers[site];
+    sites.split[site] = running / sum;
+  }
+  return true;
 }
 
 /// Layers whose experts the GPUs can hold, counted from the back, with the buffers as last measured.

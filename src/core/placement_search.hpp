@@ -49,6 +49,9 @@ class PlacementSearch {
   [[nodiscard]] bool is_hopeless() const;
   std::uint32_t experts_that_fit();
   std::uint32_t layers_that_fit();
+  [[nodiscard]] bool splits_layers() const;
+  bool find_with_other_split(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu);
+  bool split_by_room();
   bool find_with_experts_on_host();
   bool find_with_fewer_layers();
   /// What the engine may still move between GPU and host for the kind of placement that was found.

@@ -46,11 +46,31 @@ std::string gpu_layers_flag(std::uint32_t gpu_layers, std::size_t model_layers) 
   return model_layers < 99 ? " -ngl 99" : " -ngl 999";
 }
 
+/// `-ts`: layers of each GPU, the output counted with the one that has it. The engine shares out by what is free when it
+/// starts; this says it as it was placed. Nothing where one GPU has them all.
+std::string tensor_split_flag(const Machine& machine, const Placement& placement) {
+  std::vector<std::size_t> layers(machine.pools.size(), 0);
+  for (const LayerPlacement& layer : placement.layers) {
+    if (layer.pool < layers.size()) ++layers[layer.pool];
+  }
+  if (placement.output_pool < layers.size()) ++layers[placement.output_pool];
+  std::string counts;
+  std::size_t used = 0;
+  for (const Device& device : machine.devices) {
+    const bool splits = device.kind == DeviceKind::discrete_gpu && device.pool < layers.size();
+    if (!splits) continue;
+    counts += fmt::format("{}{}", counts.empty() ? "" : ",", layers[device.pool]);
+    used += layers[device.pool] > 0 ? 1U : 0U;
+  }
+  return used > 1 ? " -ts " + counts : std::string();
+}
+
 std::string llama_cpp_flags(const Machine& machine, const ModelSpec& model, const EngineSettings& settings,
                             const Placement& placement) {
   const EngineSettings defaults;
   std::string flags;
   if (has_gpu(machine)) flags += gpu_layers_flag(placement.gpu_layers, model.layers.size());
+  flags += tensor_split_flag(machine, placement);
   if (placement.expert_layers_on_cpu > 0) flags += fmt::format(" -ncmoe {}", placement.expert_layers_on_cpu);
   flags += fmt::format(" -c {}", settings.context_tokens);
   if (settings.parallel > 1) flags += fmt::format(" -np {}", settings.parallel);

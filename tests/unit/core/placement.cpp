@@ -187,3 +187,24 @@ TEST_CASE("a record with holes is placed without a crash") {
   wordless.sliding_window_tokens = 0;
   try_on_all(wordless);
 }
+
+TEST_CASE("where the engine's own split is too much for one GPU, layers move to the others") {
+  // By free memory the second card gets two fifths; with its buffers and the output that is more than it has.
+  const ModelSpec model = llama_3_1_8b();
+  const WeightTable weights = sum_weights(model, q4_k_m());
+  std::size_t moved = 0;
+  for (std::uint64_t mib = 2000; mib <= 4000; mib += 50) {
+    const Machine machine = gpu_machine(64 * k_gib, {4 * k_gib, mib * k_mib});
+    const Placement placement = place(machine, model, weights, EngineSettings{}).placement;
+    const auto second = std::count_if(placement.layers.begin(), placement.layers.end(),
+                                      [](const LayerPlacement& layer) { return layer.pool == 2; });
+    if (placement.status != FitStatus::fits) continue;
+    // Still one run of layers after the other.
+    CHECK(std::is_sorted(placement.layers.begin(), placement.layers.end(),
+                         [](const LayerPlacement& a, const LayerPlacement& b) { return a.pool < b.pool; }));
+    const double usable = static_cast<double>(mib * k_mib) - 256.0 * k_mib;
+    const double share = usable / (usable + (4.0 * 1024 - 256) * k_mib);
+    if (static_cast<double>(second + 1) < share * 33 - 1) ++moved;
+  }
+  CHECK(moved > 0);
+}

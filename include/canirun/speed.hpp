@@ -9,9 +9,10 @@
 namespace canirun {
 
 /// Storage types whose weights cost about the same to unpack.
-enum class WeightClass : std::uint8_t { f16, q8, q4, q4_k, q5_k, q6_k, q2_k, iq4, iq, mxfp4, int4 };
+enum class WeightClass : std::uint8_t { f16, bf16, q8, q4, q4_k, q5_k, q6_k, q2_k, iq4, iq, mxfp4, int4 };
 constexpr auto enum_names(WeightClass) {
-  return std::array<std::string_view, 11>{"f16", "q8", "q4", "q4_k", "q5_k", "q6_k", "q2_k", "iq4", "iq", "mxfp4", "int4"};
+  return std::array<std::string_view, 12>{"f16",  "bf16", "q8",  "q4", "q4_k",  "q5_k",
+                                          "q6_k", "q2_k", "iq4", "iq", "mxfp4", "int4"};
 }
 WeightClass weight_class(TensorType type);
 
@@ -33,7 +34,11 @@ struct BackendSpeed {
   double kv_slowdown = 1;
   double prefill_slowdown = 1;
   double attention_slowdown = 1;
+  double overhead_slowdown = 1;     ///< of launches and synchronisation
   double f16_prefill_slowdown = 1;  ///< of 16-bit weights, on top
+  double bf16_prefill_slowdown = 1;
+  double bf16_expert_slowdown = 1;          ///< of routed experts stored in bf16, on top: decode
+  double bf16_expert_prefill_slowdown = 1;  ///< and prefill
 };
 
 /// Time relative to llama.cpp on the same files; 1: the same.
@@ -65,6 +70,7 @@ struct SpeedConstants {
   std::optional<double> bandwidth_reference_bytes_per_s;  ///< where bandwidth_fraction holds
   std::optional<double> bandwidth_exponent;               ///< the fraction goes with (bandwidth / reference) to this power
   std::optional<double> kv_bandwidth_fraction;            ///< of the weight read rate that cache reads reach
+  std::optional<double> kv_grouping_exponent;  ///< that rate goes with (query heads per K/V head / 4) to this power
   std::optional<double> kv_slowdown_without_flash_attention;
   std::optional<double> attention_flops_slowdown;  ///< decode attention against fp32 peak; 0: never compute-bound
   std::optional<double> layer_overhead_s;          ///< per plain layer and token
@@ -75,8 +81,9 @@ struct SpeedConstants {
   std::optional<double> moe_layer_units;        ///< overhead of a layer with experts, in plain layers
 
   std::optional<ComputeUnit> prefill_unit;
-  std::optional<double> prefill_fraction;             ///< of that unit's peak, q4_k
-  std::optional<double> prefill_layer_overhead_s;     ///< per layer and micro-batch
+  std::optional<double> prefill_fraction;          ///< of that unit's peak, q4_k
+  std::optional<double> prefill_core_exponent;     ///< a processor's peak goes with (cores / 8) to this power: shared power
+  std::optional<double> prefill_layer_overhead_s;  ///< per layer and micro-batch
   std::optional<double> prefill_attention_fraction;   ///< attention against weight products, flop for flop
   std::optional<double> attention_grouping_exponent;  ///< its rate goes with (query heads per K/V head / 4) to this power
   std::optional<double> attention_head_exponent;      ///< and with (head length / 128) to this one
@@ -89,7 +96,7 @@ struct SpeedConstants {
   std::optional<double> host_hop_s;             ///< between a GPU and the CPU
   std::optional<double> pipeline_gain;          ///< share of ideal pipelining that several GPUs reach in prefill
   std::optional<double> tensor_parallel_units;  ///< overhead of a layer under tensor parallelism, in plain layers
-  std::optional<double> windows_overhead_slowdown;
+  std::optional<double> windows_overhead_slowdown, windows_prefill_slowdown;
 
   std::vector<WeightCost> weight_costs;
   std::vector<BackendSpeed> backends;

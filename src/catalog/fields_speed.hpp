@@ -21,7 +21,11 @@ void fields(Archive& a, BackendSpeed& value) {
   a.optional("kv_slowdown", value.kv_slowdown);
   a.optional("prefill_slowdown", value.prefill_slowdown);
   a.optional("attention_slowdown", value.attention_slowdown);
+  a.optional("overhead_slowdown", value.overhead_slowdown);
   a.optional("f16_prefill_slowdown", value.f16_prefill_slowdown);
+  a.optional("bf16_prefill_slowdown", value.bf16_prefill_slowdown);
+  a.optional("bf16_expert_slowdown", value.bf16_expert_slowdown);
+  a.optional("bf16_expert_prefill_slowdown", value.bf16_expert_prefill_slowdown);
 }
 
 template <class Archive>
@@ -51,6 +55,7 @@ void fields(Archive& a, SpeedConstants& value) {
   a.optional("bandwidth_reference_bytes_per_s", value.bandwidth_reference_bytes_per_s);
   a.optional("bandwidth_exponent", value.bandwidth_exponent);
   a.optional("kv_bandwidth_fraction", value.kv_bandwidth_fraction);
+  a.optional("kv_grouping_exponent", value.kv_grouping_exponent);
   a.optional("kv_slowdown_without_flash_attention", value.kv_slowdown_without_flash_attention);
   a.optional("attention_flops_slowdown", value.attention_flops_slowdown);
   a.optional("layer_overhead_s", value.layer_overhead_s);
@@ -61,6 +66,7 @@ void fields(Archive& a, SpeedConstants& value) {
   a.optional("moe_layer_units", value.moe_layer_units);
   a.optional("prefill_unit", value.prefill_unit);
   a.optional("prefill_fraction", value.prefill_fraction);
+  a.optional("prefill_core_exponent", value.prefill_core_exponent);
   a.optional("prefill_layer_overhead_s", value.prefill_layer_overhead_s);
   a.optional("prefill_attention_fraction", value.prefill_attention_fraction);
   a.optional("attention_grouping_exponent", value.attention_grouping_exponent);
@@ -74,6 +80,7 @@ void fields(Archive& a, SpeedConstants& value) {
   a.optional("pipeline_gain", value.pipeline_gain);
   a.optional("tensor_parallel_units", value.tensor_parallel_units);
   a.optional("windows_overhead_slowdown", value.windows_overhead_slowdown);
+  a.optional("windows_prefill_slowdown", value.windows_prefill_slowdown);
   a.optional("weight_costs", value.weight_costs);
   a.optional("backends", value.backends);
   a.optional("engines", value.engines);

@@ -32,14 +32,16 @@ bool is_arm(const Machine& machine, const Device& device) {
 
 std::string_view cpu_family(const Machine& machine, const Device& device) {
   if (device.vendor == Vendor::apple) return "apple";
-  return is_arm(machine, device) ? "arm" : "x86";
+  if (is_arm(machine, device)) return "arm";
+  return device.vendor == Vendor::intel ? "intel" : "x86";
 }
 
 const SpeedConstants* family_record(const Machine& machine, const Device& device, const SpeedBook& book) {
   const std::string_view arch = device.architecture;
   if (device.kind == DeviceKind::cpu) {
     if (const SpeedConstants* record = find(book, "cpu", arch)) return record;
-    return find(book, "cpu", cpu_family(machine, device));
+    if (const SpeedConstants* record = find(book, "cpu", cpu_family(machine, device))) return record;
+    return device.vendor == Vendor::intel ? find(book, "cpu/x86") : nullptr;
   }
   if (arch.empty()) return nullptr;
   if (device.compute_capability) {
@@ -112,6 +114,20 @@ double unit_peak(const Device& device, ComputeUnit unit, double fp32) {
   return fp32;
 }
 
+constexpr double k_usual_cores = 8;  // where a processor's share of its peak was fitted
+
+double core_count(const Machine& machine, const Device& device) {
+  if (machine.cpu.physical_cores > 0) return machine.cpu.physical_cores;
+  return std::max(1.0, double{1} * device.core_count.value_or(1));
+}
+
+/// 1 on Windows, 0 elsewhere. An unknown system is as likely to be Windows as those of the published runs are.
+double windows_share(const Machine& machine) {
+  constexpr double k_unknown_os_share = 0.25;
+  if (machine.os.empty()) return k_unknown_os_share;
+  return machine.os.find("Windows") != std::string::npos ? 1 : 0;
+}
+
 }  // namespace
 
 DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend backend, const EngineSettings& settings,
@@ -134,6 +150,7 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
   }
   speed.bandwidth_fraction = std::min(speed.bandwidth_fraction, k_highest_fraction);
   speed.kv_bandwidth_fraction = chain.pick(&C::kv_bandwidth_fraction, speed.kv_bandwidth_fraction);
+  speed.kv_grouping_exponent = chain.pick(&C::kv_grouping_exponent, 0.0);
   speed.attention_flops_slowdown = chain.pick(&C::attention_flops_slowdown, 0.0);
   speed.layer_overhead_s = chain.pick(&C::layer_overhead_s, speed.layer_overhead_s);
   speed.token_overhead_s = chain.pick(&C::token_overhead_s, speed.token_overhead_s);
@@ -167,6 +184,7 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
   const double batch_fp32 = is_cpu ? cpu_flops_per_s(machine, &device, std::nullopt) : speed.fp32_flops_per_s;
   double prefill =
       unit_peak(device, chain.pick(&C::prefill_unit, ComputeUnit::fp32), batch_fp32) * chain.pick(&C::prefill_fraction, 0.3);
+  if (is_cpu) prefill *= std::pow(core_count(machine, device) / k_usual_cores, chain.pick(&C::prefill_core_exponent, 0.0));
   double attention = prefill * chain.pick(&C::prefill_attention_fraction, 0.3);
   if (!settings.flash_attn) {
     speed.kv_slowdown *= chain.pick(&C::kv_slowdown_without_flash_attention, 1.0);
@@ -178,9 +196,13 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
     if (other.backend != backend) return;
     speed.weight_slowdown *= other.weight_slowdown;
     speed.kv_slowdown *= other.kv_slowdown;
+    speed.overhead_slowdown *= other.overhead_slowdown;
+    speed.bf16_expert_slowdown *= other.bf16_expert_slowdown;
+    speed.bf16_expert_prefill_slowdown *= other.bf16_expert_prefill_slowdown;
     prefill /= other.prefill_slowdown;
     attention /= other.attention_slowdown;
     speed.prefill_slowdown[static_cast<std::size_t>(WeightClass::f16)] *= other.f16_prefill_slowdown;
+    speed.prefill_slowdown[static_cast<std::size_t>(WeightClass::bf16)] *= other.bf16_prefill_slowdown;
   });
   chain.each(&C::engines, [&](const EngineSpeed& other) {
     if (other.engine != settings.engine) return;
@@ -190,9 +212,10 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
   chain.each(&C::devices, [&](const DeviceSlowdown& other) {
     if (other.device == device.record_id) speed.weight_slowdown *= other.decode_slowdown;
   });
-  if (machine.os.find("Windows") != std::string::npos) {
-    speed.overhead_slowdown *= chain.pick(&C::windows_overhead_slowdown, 1.0);
-  }
+  const double windows = windows_share(machine);
+  speed.overhead_slowdown *= 1 + windows * (chain.pick(&C::windows_overhead_slowdown, 1.0) - 1);
+  const double prefill_windows = 1 + windows * (chain.pick(&C::windows_prefill_slowdown, 1.0) - 1);
+  speed.engine_prefill_slowdown *= prefill_windows;
   speed.prefill_flops_per_s = prefill;
   speed.attention_flops_per_s = attention;
   return speed;

@@ -5,13 +5,14 @@
 
 namespace canirun {
 
-inline constexpr std::size_t k_weight_class_count = 11;
+inline constexpr std::size_t k_weight_class_count = 12;
 
 /// Constants of one device, engine and backend with the chain of records folded in: nothing is optional any more.
 struct DeviceSpeed {
   double bandwidth_fraction = 0.5;
   double kv_bandwidth_fraction = 0.5;
   double kv_slowdown = 1;
+  double kv_grouping_exponent = 0;
   double weight_slowdown = 1;
   double attention_flops_slowdown = 0;
   double layer_overhead_s = 100e-6, token_overhead_s = 300e-6;
@@ -24,6 +25,7 @@ struct DeviceSpeed {
   double attention_grouping_exponent = 0, attention_head_exponent = 0;
   double prefill_layer_overhead_s = 100e-6;
   double prefill_expert_slowdown = 1.5, prefill_expert_rows = 20;
+  double bf16_expert_slowdown = 1, bf16_expert_prefill_slowdown = 1;
 
   double pool_hop_s = 200e-6, host_hop_s = 40e-6;
   double pipeline_gain = 0.5, tensor_parallel_units = 1.5;

@@ -7,8 +7,9 @@ WeightClass weight_class(TensorType type) {
   switch (type) {
     case TensorType::f32:
     case TensorType::f16:
-    case TensorType::bf16:
       return WeightClass::f16;
+    case TensorType::bf16:
+      return WeightClass::bf16;
     case TensorType::q8_0:
     case TensorType::q8_1:
     case TensorType::fp8:

@@ -29,11 +29,24 @@ WeightTime weight_time(const SiteLoad& load, double bytes) {
   return time;
 }
 
-std::vector<MixingWork> mixing_by_site(const ThroughputPlan& plan, double depth) {
-  std::vector<MixingWork> sum(plan.loads.size());
+/// Bytes of one layer's cache, weighed by how its shape is read: the more query heads share a read, the more there is to do.
+double weighed_cache_bytes(const MixingWork& work, double exponent) {
+  constexpr double k_most_sharing = 8, k_usual_sharing = 4;
+  if (exponent == 0 || work.cache_bytes <= 0) return work.cache_bytes;
+  return work.cache_bytes / std::pow(std::clamp(work.grouping, 1.0, k_most_sharing) / k_usual_sharing, exponent);
+}
+
+struct SiteMixing : MixingWork {
+  double weighed_bytes = 0;
+};
+
+std::vector<SiteMixing> mixing_by_site(const ThroughputPlan& plan, double depth) {
+  std::vector<SiteMixing> sum(plan.loads.size());
   for (std::size_t i = 0; i < plan.layout.layer_site.size(); ++i) {
     const MixingWork work = mixing_work(plan.model, plan.model.layers[i], plan.settings, depth);
-    MixingWork& here = sum[plan.layout.layer_site[i]];
+    const std::uint8_t site = plan.layout.layer_site[i];
+    SiteMixing& here = sum[site];
+    here.weighed_bytes += weighed_cache_bytes(work, plan.loads[site].speed.kv_grouping_exponent);
     here.cache_bytes += work.cache_bytes;
     here.state_bytes += work.state_bytes;
     here.attention_flops += work.attention_flops;
@@ -46,8 +59,9 @@ std::vector<MixingWork> mixing_by_site(const ThroughputPlan& plan, double depth)
 DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens) {
   DecodeTime result;
   result.sites.resize(plan.loads.size());
-  const std::vector<MixingWork> mixing = mixing_by_site(plan, depth_tokens);
-  double slowest_gpu_s = 0, serial_s = 0, token_overhead_s = 0, engine_slowdown = 1, pool_hop_s = 0, host_hop_s = 0;
+  const std::vector<SiteMixing> mixing = mixing_by_site(plan, depth_tokens);
+  double parallel_s = 0, parallel_roofline_s = 0, parallel_gpus = 0, serial_s = 0, token_overhead_s = 0, engine_slowdown = 0,
+         pool_hop_s = 0, host_hop_s = 0;
 
   for (std::size_t i = 0; i < plan.loads.size(); ++i) {
     const SiteLoad& load = plan.loads[i];
@@ -55,10 +69,12 @@ DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens) {
     const DeviceSpeed& speed = load.speed;
     const WeightTime dense = weight_time(load, load.dense_bytes);
     const WeightTime experts = weight_time(load, load.expert_bytes);
-    const double weights_s = (dense.seconds + experts.seconds * speed.expert_slowdown) * speed.weight_slowdown;
+    const double bf16_experts = 1 + load.mix.bf16_share * (speed.bf16_expert_slowdown - 1);
+    const double weights_s =
+        (dense.seconds + experts.seconds * speed.expert_slowdown * bf16_experts) * speed.weight_slowdown;
 
     const double read_rate = load.bandwidth_bytes_per_s * speed.bandwidth_fraction;
-    const double cache_s = (mixing[i].cache_bytes / (read_rate * speed.kv_bandwidth_fraction)) * speed.kv_slowdown;
+    const double cache_s = (mixing[i].weighed_bytes / (read_rate * speed.kv_bandwidth_fraction)) * speed.kv_slowdown;
     const double attention_s =
         speed.fp32_flops_per_s > 0 ? mixing[i].attention_flops * speed.attention_flops_slowdown / speed.fp32_flops_per_s : 0;
     const double attention_slow_s = attention_s * speed.kv_slowdown;
@@ -83,8 +99,10 @@ DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens) {
                        .kv_bytes = mixing[i].cache_bytes + mixing[i].state_bytes,
                        .seconds = busy_s};
     if (plan.tensor_parallel && i != k_host_site) {
-      slowest_gpu_s = std::max(slowest_gpu_s, busy_s);
-      result.roofline_s = std::max(result.roofline_s, roofline_s);
+      // Every layer is cut evenly, whatever the plan's places say.
+      parallel_s += busy_s;
+      parallel_roofline_s += roofline_s;
+      parallel_gpus += 1;
     } else {
       serial_s += busy_s;
       result.roofline_s += roofline_s;
@@ -96,7 +114,11 @@ DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens) {
   }
   result.overhead_s += token_overhead_s;
   result.link_s = (plan.tensor_parallel ? 0 : plan.gpu_hops * pool_hop_s) + plan.host_hops * host_hop_s;
-  result.total_s = serial_s + slowest_gpu_s + (token_overhead_s + result.link_s) * engine_slowdown;
+  if (parallel_gpus > 0) {
+    parallel_s /= parallel_gpus;
+    result.roofline_s += parallel_roofline_s / parallel_gpus;
+  }
+  result.total_s = serial_s + parallel_s + (token_overhead_s + result.link_s) * engine_slowdown;
   return result;
 }
 

@@ -16,6 +16,7 @@ constexpr double k_read_fraction = 0.86;             // of spec bandwidth, strea
 constexpr double k_unknown_compute_share = 12;       // flops per byte of bandwidth when no rate of the device is known
 constexpr double k_offload_batch = 32;               // tokens from which the engine computes CPU layers on the GPU
 constexpr double k_unknown_link_bytes_per_s = 12e9;  // about PCIe 3.0 x16 or 4.0 x8, when nothing is known of the link
+constexpr double k_recurrent_layer_units = 2;        // overhead of a linear-attention or SSM layer, in plain layers
 constexpr double k_moe_layer_extra = 0.5;            // overhead of a layer with experts, in plain layers
 
 double compute_rate(const SiteLoad& load) {
@@ -47,8 +48,9 @@ double products_s(const ThroughputPlan& plan, const SiteLoad& load, const SiteLo
   double bytes = dense_bytes;
   if (load.all_expert_bytes > 0) {
     const double rows_per_expert = tokens * plan.expert_share;
-    const double inefficiency =
-        worker.speed.prefill_expert_slowdown * (1 + worker.speed.prefill_expert_rows / rows_per_expert);
+    const double inefficiency = worker.speed.prefill_expert_slowdown *
+                                (1 + worker.speed.prefill_expert_rows / rows_per_expert) *
+                                (1 + load.mix.bf16_share * (worker.speed.bf16_expert_prefill_slowdown - 1));
     flops_s += 2 * load.expert_bytes * load.mix.weights_per_byte * tokens * slowdown / rate * inefficiency;
     bytes += load.all_expert_bytes * (1 - std::pow(1 - plan.expert_share, tokens));
   }
@@ -56,7 +58,9 @@ double products_s(const ThroughputPlan& plan, const SiteLoad& load, const SiteLo
   return std::hypot(flops_s, bytes / read_rate);
 }
 
-double layer_units(const ThroughputPlan& plan, std::size_t site, const DeviceSpeed& speed) {
+double layer_units(const ThroughputPlan& plan, std::size_t site) {
+  DeviceSpeed speed;
+  speed.recurrent_layer_units = k_recurrent_layer_units;
   double units = 0;
   for (std::size_t i = 0; i < plan.layout.layer_site.size(); ++i) {
     if (plan.layout.layer_site[i] != site) continue;
@@ -109,7 +113,7 @@ double attention_s(const ThroughputPlan& plan, std::size_t site, const SiteLoad&
 double prefill_time(const ThroughputPlan& plan, double tokens, double depth_tokens) {
   const double batch = std::clamp(double{1} * plan.settings.ubatch, 1.0, std::max(tokens, 1.0));
   const double batches = std::max(tokens / batch, 1.0);
-  double seconds = 0, slowest_gpu_s = 0, pipeline_gain = 0, engine_slowdown = 1;
+  double seconds = 0, slowest_gpu_s = 0, pipeline_gain = 0, engine_slowdown = 0;
   double gpus = 0;
   for (std::size_t i = 0; i < plan.loads.size(); ++i) {
     const SiteLoad& load = plan.loads[i];
@@ -120,7 +124,7 @@ double prefill_time(const ThroughputPlan& plan, double tokens, double depth_toke
     double link = streamed ? link_rate(plan, worker.pool, load.pool) : 0;
     double batch_s = products_s(plan, load, worker, batch, link);
     if (streamed) batch_s = std::min(batch_s, products_s(plan, load, load, batch, 0));
-    batch_s += worker.speed.prefill_layer_overhead_s * layer_units(plan, i, worker.speed);
+    batch_s += worker.speed.prefill_layer_overhead_s * layer_units(plan, i);
     const double site_s = batch_s * batches + attention_s(plan, i, worker, tokens, depth_tokens);
     seconds += site_s;
     engine_slowdown = std::max(engine_slowdown, worker.speed.engine_prefill_slowdown);

@@ -47,6 +47,8 @@ MixingWork mixing_work(const ModelSpec& model, const LayerSpec& layer, const Eng
   MixingWork work;
   const double visible = visible_tokens(model, layer, depth);
   if (visible > 0) {
+    work.grouping = layer.attention == AttentionKind::mla ? layer.head_count
+                                                          : double{1} * layer.head_count / std::max(1U, layer.head_count_kv);
     work.cache_bytes = visible * row_bytes_read(model, layer, settings);
     work.attention_flops = visible * attention_flops_per_visible_token(model, layer);
   }
@@ -71,7 +73,7 @@ double overhead_units(const LayerSpec& layer, const DeviceSpeed& speed) {
 }
 
 WeightMix weight_mix(const WeightTable& weights, const DeviceSpeed& speed) {
-  double bytes = 0, elements = 0, flops = 0, slow_elements = 0;
+  double bytes = 0, elements = 0, flops = 0, slow_elements = 0, bf16_elements = 0;
   for (std::size_t i = 0; i < weights.bytes_by_type.size(); ++i) {
     if (weights.bytes_by_type[i] == 0) continue;
     const auto type = static_cast<TensorType>(i);
@@ -82,12 +84,14 @@ WeightMix weight_mix(const WeightTable& weights, const DeviceSpeed& speed) {
     bytes += here;
     elements += count;
     flops += count * speed.decode_flops_per_weight[slot];
+    if (weight_class(type) == WeightClass::bf16) bf16_elements += count;
     slow_elements += count * speed.prefill_slowdown[slot];
   }
   if (bytes <= 0) return {};
   return {.weights_per_byte = elements / bytes,
           .decode_flops_per_byte = flops / bytes,
-          .prefill_slowdown = slow_elements / elements};
+          .prefill_slowdown = slow_elements / elements,
+          .bf16_share = bf16_elements / elements};
 }
 
 }  // namespace canirun

@@ -9,6 +9,7 @@ namespace canirun {
 
 /// What one layer's token mixing does for one sequence, beside its weights.
 struct MixingWork {
+  double grouping = 1;         ///< query heads that share a K/V head
   double cache_bytes = 0;      ///< K and V (or the MLA rows) of all visible tokens, read once a token
   double state_bytes = 0;      ///< recurrent state, read and written once a token
   double attention_flops = 0;  ///< scores and weighted sum against all visible tokens
@@ -30,6 +31,7 @@ struct WeightMix {
   double weights_per_byte = 2;       ///< elements
   double decode_flops_per_byte = 0;  ///< to unpack and multiply
   double prefill_slowdown = 1;       ///< per element, against q4_k
+  double bf16_share = 0;             ///< of the elements
 };
 WeightMix weight_mix(const WeightTable& weights, const DeviceSpeed& speed);
 

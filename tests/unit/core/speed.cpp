@@ -94,7 +94,7 @@ TEST_CASE("storage types fall into classes that cost alike") {
     TensorType type;
     WeightClass expected;
   };
-  const Row rows[] = {{TensorType::bf16, WeightClass::f16},      {TensorType::q8_0, WeightClass::q8},
+  const Row rows[] = {{TensorType::bf16, WeightClass::bf16},     {TensorType::q8_0, WeightClass::q8},
                       {TensorType::q4_0, WeightClass::q4},       {TensorType::q4_k, WeightClass::q4_k},
                       {TensorType::q3_k, WeightClass::q2_k},     {TensorType::iq2_xxs, WeightClass::iq},
                       {TensorType::iq4_xs, WeightClass::iq4},    {TensorType::mxfp4, WeightClass::mxfp4},

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: MIT
+"""The ranges from what held-out runs got, and the records of data/speed/."""
+import json
+import math
+
+import numpy as np
+
+from fit_speed_common import CLASSES, WEIGHTS
+from fit_speed_decode import ECC
+from fit_speed_prefill import first_fraction, unit_of
+
+LOW, HIGH = 0.12, 0.88  # quantiles of measured / estimated that a range spans: 76 % of runs held out, more of ordinary ones
+OWN_SPREAD = 25  # runs a family needs for a range of its own
+SOURCE = ("published runs: llama.cpp discussions 4167, 10879, 15013, 15021; localscore.ai; XiongjieDai/GPU-Benchmarks-on-LLM-Inference; "
+          "AlexsJones/llmfit community data; kyuz0 toolboxes; ik_llama.cpp discussions; fitted as data/speed/README.md says")
+PROVENANCE = {"basis": "derived", "source": SOURCE, "retrieved": "2026-11-26"}
+
+
+class Spreads:
+    """Measured / estimated of held-out runs, low and high, by class and by family with runs enough."""
+
+    def __init__(self, f):
+        runs = f.runs
+        device, model = f.measured / f.devices_out, f.measured / f.models_out
+
+        def spread(mask):
+            r = np.concatenate([device[mask & f.known_family], model[mask]])
+            return min(0.97, float(np.quantile(r, LOW))), max(1.03, float(np.quantile(r, HIGH)))
+
+        self.of_class = {x: spread(runs.cls == i) for i, x in enumerate(CLASSES)}
+        self.of_family = {x: spread(runs.record == x) for x in runs.family if (runs.record == x).sum() >= OWN_SPREAD}
+
+    def bounds(self, runs):
+        pairs = [self.of_family.get(f, self.of_class[CLASSES[c]]) for f, c in zip(runs.record, runs.cls)]
+        return np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs])
+
+
+def r3(x):
+    return float(f"{x:.3g}")
+
+
+def as_spread(pair):
+    return {"low": r3(pair[0]), "high": r3(pair[1])}
+
+
+def root_record(d, p, runs):
+    """class/any: what every family falls back to."""
+    return {
+        "id": "class/any", "inherits": "", "bandwidth_fraction": 0.6, "bandwidth_exponent": 0, "kv_bandwidth_fraction": 0.5,
+        "kv_slowdown_without_flash_attention": 1.5, "attention_flops_slowdown": 0, "layer_overhead_s": 1e-4, "token_overhead_s": 3e-4,
+        "overhead_slowdown_without_flash_attention": 1.2, "expert_slowdown": 1.3, "recurrent_layer_units": 1.6, "moe_layer_units": 1.6,
+        "prefill_unit": "fp32", "prefill_fraction": 0.5, "prefill_layer_overhead_s": 2e-4, "prefill_attention_fraction": 0.3,
+        "prefill_slowdown_without_flash_attention": 1.1, "attention_slowdown_without_flash_attention": 2.0, "prefill_expert_slowdown": 1.7,
+        "prefill_expert_rows": 20, "pool_hop_s": r3(d("hop_us") * 1e-6), "host_hop_s": 4e-5, "pipeline_gain": r3(min(1, p("pipeline"))),
+        "tensor_parallel_units": r3(d("parallel_units")), "windows_overhead_slowdown": r3(d("windows_overhead")),
+        "windows_prefill_slowdown": r3(p("windows")),
+        "weight_costs": [{"weights": w, "decode_flops_per_weight": c} for w, c in zip(WEIGHTS, (1.5, 1.8, 3, 5, 6, 7, 8, 10, 10, 16, 7, 5))],
+        "engines": [{"engine": "ollama", "decode_slowdown": r3(d("ollama"))}, {"engine": "vllm", "decode_slowdown": r3(d("vllm"))},
+                    {"engine": "mlx", "decode_slowdown": r3(d("mlx")), "prefill_slowdown": r3(p("mlx"))}],
+        "decode_spread": {"low": 0.5, "high": 1.6}, "prefill_spread": {"low": 0.4, "high": 2.0},
+        "rows": runs.n, "parts": len(set(runs.on)), "provenance": PROVENANCE,
+        "notes": "what every family falls back to; figures without a fit (fractions, overheads, host_hop_s) are middle values of the fitted classes"}
+
+
+def class_record(x, decode, prefill):
+    d, p = decode.values(), prefill.values()
+    mine = decode.runs.cls == CLASSES.index(x)
+    r = {"id": "class/" + x, "inherits": "class/any", "bandwidth_fraction": r3(d("fraction/" + x))}
+    if x == "apple":
+        r |= {"bandwidth_reference_bytes_per_s": 300e9, "bandwidth_exponent": r3(-math.log(d("apple_exponent")))}
+    if x == "cpu":
+        r |= {"bandwidth_reference_bytes_per_s": 60e9, "bandwidth_exponent": r3(-math.log(d("cpu_exponent")))}
+    r |= {"kv_bandwidth_fraction": r3(d("cache/" + x)), "kv_grouping_exponent": r3(math.log(d("sharing/" + x))),
+          "kv_slowdown_without_flash_attention": r3(d("noflash_cache/" + x)), "layer_overhead_s": r3(d("layer_us/" + x) * 1e-6),
+          "token_overhead_s": r3(d("token_us/" + x) * 1e-6), "overhead_slowdown_without_flash_attention": r3(d("noflash_overhead/" + x)),
+          "expert_slowdown": r3(d("experts/" + x)), "recurrent_layer_units": r3(d("linear_units/" + x)),
+          "moe_layer_units": r3(d("mixture_units/" + x))}
+    if x == "cpu":
+        r |= {"attention_flops_slowdown": r3(d("attention_flops/cpu")), "prefill_core_exponent": r3(-math.log(p("core_exponent")))}
+    unit = {"nvidia": "int8", "intel": "fp16"}.get(x, "fp32")
+    typical = {"nvidia": 0.29, "intel": 0.2, "amd": 0.8, "apple": 0.8, "cpu": 0.7}[x]
+    r |= {"prefill_unit": unit, "prefill_fraction": r3(p("scale/" + x) * typical), "prefill_layer_overhead_s": r3(p("layer_us/" + x) * 1e-6),
+          "prefill_attention_fraction": r3(p("attention/" + x)), "prefill_slowdown_without_flash_attention": r3(p("noflash/" + x)),
+          "attention_slowdown_without_flash_attention": r3(p("noflash_attention/" + x)),
+          "attention_grouping_exponent": r3(math.log(p("sharing/" + x))), "attention_head_exponent": r3(math.log(p("head/" + x))),
+          "prefill_expert_slowdown": r3(p("experts/" + x)), "prefill_expert_rows": r3(p("expert_rows/" + x)),
+          "weight_costs": [{"weights": w, "decode_flops_per_weight": r3(d(f"{w}/{x}")), "prefill_slowdown": r3(p(f"{w}/{x}"))} for w in WEIGHTS]}
+    if x not in ("cpu", "apple"):
+        r["backends"] = [{"backend": "vulkan", "weight_slowdown": r3(d("vulkan_weights/" + x)), "kv_slowdown": r3(d("vulkan_cache/" + x)),
+                          "overhead_slowdown": r3(d("vulkan_overhead/" + x)), "bf16_expert_slowdown": r3(d("vulkan_bf16_experts")),
+                          "prefill_slowdown": r3(p("vulkan/" + x)), "attention_slowdown": r3(p("vulkan_attention/" + x)),
+                          "f16_prefill_slowdown": r3(p("vulkan_f16")), "bf16_prefill_slowdown": r3(p("vulkan_bf16")),
+                          "bf16_expert_prefill_slowdown": r3(p("vulkan_bf16_experts"))}]
+    if x == "nvidia":
+        r["devices"] = [{"device": k, "decode_slowdown": r3(d("ecc"))} for k in sorted(ECC)]
+    r |= {"decode_spread": as_spread(decode.spreads.of_class[x]), "prefill_spread": as_spread(prefill.spreads.of_class[x]),
+          "rows": int(mine.sum()), "parts": len(set(decode.runs.on[mine])), "provenance": PROVENANCE}
+    if x == "nvidia":
+        r["notes"] = "devices: cards that ship with ECC switched on over GDDR6, which takes part of the bandwidth"
+    return r
+
+
+def family_record(f, x, decode, prefill):
+    """What a family does differently from its class; what lies within 2 % of it is left out."""
+    d, p = decode.values(), prefill.values()
+    mine = decode.runs.record == f
+    r = {"id": f, "inherits": "class/" + x, "bandwidth_fraction": r3(min(1.5, d("fraction/" + x) * d("fraction_of/" + f))),
+         "layer_overhead_s": r3(d("layer_us/" + x) * d("overhead_of/" + f) * 1e-6)}
+    far = lambda value: abs(math.log(value)) > 0.02
+    if far(d("experts_of/" + f)):
+        r["expert_slowdown"] = r3(d("experts/" + x) * d("experts_of/" + f))
+    if far(d("cache_of/" + f)):
+        r["kv_bandwidth_fraction"] = r3(d("cache/" + x) * d("cache_of/" + f))
+    vulkan = {"weight_slowdown": d("vulkan_of/" + f), "kv_slowdown": d("vulkan_cache_of/" + f)}
+    if f in prefill.runs.family:
+        q = lambda name: p(name + "_of/" + f)
+        r |= {"prefill_unit": unit_of(f), "prefill_fraction": r3(p("scale/" + x) * q("fraction"))}
+        if far(q("attention")):
+            r["prefill_attention_fraction"] = r3(p("attention/" + x) * q("attention"))
+        if far(q("sharing")):
+            r["attention_grouping_exponent"] = r3(math.log(p("sharing/" + x) * q("sharing")))
+        if far(q("head")):
+            r["attention_head_exponent"] = r3(math.log(p("head/" + x) * q("head")))
+        if far(q("noflash")):
+            r["prefill_slowdown_without_flash_attention"] = r3(p("noflash/" + x) * q("noflash"))
+        if far(q("experts")):
+            r["prefill_expert_slowdown"] = r3(p("experts/" + x) * q("experts"))
+        if far(q("f16")):
+            r["weight_costs"] = [{"weights": w, "prefill_slowdown": r3(p(f"{w}/{x}") * q("f16"))} for w in ("f16", "bf16")]
+        vulkan |= {"prefill_slowdown": q("vulkan"), "attention_slowdown": q("vulkan_attention")}
+    else:
+        r |= {"prefill_unit": unit_of(f), "prefill_fraction": r3(p("scale/" + x) * first_fraction(f))}
+    vulkan = {k: r3(v) for k, v in vulkan.items() if far(v)}
+    if vulkan:
+        r["backends"] = [{"backend": "vulkan"} | vulkan]
+    if f in decode.spreads.of_family:
+        r["decode_spread"] = as_spread(decode.spreads.of_family[f])
+    if f in prefill.spreads.of_family:
+        r["prefill_spread"] = as_spread(prefill.spreads.of_family[f])
+    return r | {"rows": int(mine.sum()), "parts": len(set(decode.runs.on[mine])), "provenance": PROVENANCE}
+
+
+def processor_record(decode):
+    """cpu/x86: a generation without runs, so the class itself."""
+    mine = decode.runs.cls == CLASSES.index("cpu")
+    return {"id": "cpu/x86", "inherits": "class/cpu", "rows": int(mine.sum()), "parts": len(set(decode.runs.on[mine])), "provenance": PROVENANCE}
+
+
+def dump(path, records):
+    lines = []
+    for record in records:
+        members = []
+        for key, value in record.items():
+            if isinstance(value, list):
+                text = "[\n" + ",\n".join("        " + json.dumps(x) for x in value) + "\n      ]"
+            else:
+                text = json.dumps(value)
+            members.append(f'      "{key}": {text}')
+        lines.append("    {\n" + ",\n".join(members) + "\n    }")
+    path.write_text('{\n  "schema": "canirun/speed",\n  "schema_version": 1,\n  "records": [\n' + ",\n".join(lines) + "\n  ]\n}\n")
+
+
+def write(folder, decode, prefill):
+    classes = [root_record(decode.values(), prefill.values(), decode.runs)]
+    for i, x in enumerate(CLASSES):
+        classes.append(class_record(x, decode, prefill))
+        families = [f for f in decode.runs.family if decode.runs.cls[decode.runs.record == f][0] == i]
+        records = [family_record(f, x, decode, prefill) for f in families]
+        classes += [r for r in records if r["id"].startswith("class/")]
+        records = [r for r in records if not r["id"].startswith("class/")]
+        if x == "cpu" and "cpu/x86" not in families:
+            records.append(processor_record(decode))
+        dump(folder / f"{x}.json", records)
+    dump(folder / "classes.json", classes)

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <canirun/memory.hpp>
 #include <canirun/placement.hpp>
+#include <canirun/tensor_parallel.hpp>
 
 #include "core/compute_buffer.hpp"
 #include "core/kv_cache.hpp"
@@ -19,6 +20,32 @@ bool repacks(const MemoryQuestion& question) {
   const CpuIsa isa = question.machine.cpu.isa;
   const bool has_kernels = isa != CpuIsa::scalar && isa != CpuIsa::avx && isa != CpuIsa::neon;
   return llama && question.settings.repack && !question.sites.has_gpu() && has_kernels;
+}
+
+/// vLLM cuts every matrix and every cache by heads; what has fewer heads than there are GPUs is on several of them, and
+/// the one row of latent attention on all.
+void add_sharded(const MemoryQuestion& question, std::uint32_t gpus, SiteMemory& memory) {
+  const auto share = [](std::uint64_t bytes, std::uint32_t parts) { return (bytes + parts - 1) / parts; };
+  for (std::uint32_t site = 1; site <= gpus; ++site) {
+    for (const LayerWeights& weights : question.weights.layers) memory[site].weights_bytes += share(weights.total(), gpus);
+    for (std::size_t i = 0; i < question.caches.size(); ++i) {
+      const LayerSpec& layer = question.model.layers[i];
+      const std::uint32_t heads = layer.attention == AttentionKind::mla ? 1U : std::max(1U, layer.head_count_kv);
+      memory[site].kv_cache_bytes += share(question.caches[i].kv_bytes, std::min(gpus, heads));
+      memory[site].recurrent_state_bytes += share(question.caches[i].state_bytes, gpus);
+    }
+    // One matrix serves as embedding and as output where they are tied.
+    const WeightTable& weights = question.weights;
+    const std::uint64_t twice = weights.output_is_tied ? std::min(weights.token_embedding_bytes, weights.output_bytes) : 0;
+    const std::uint64_t both = weights.output_bytes + weights.token_embedding_bytes - twice;
+    memory[site].weights_bytes += share(both + weights.per_layer_embedding_bytes, gpus);
+  }
+}
+
+/// GPUs that vLLM cuts a model over; 0 for every other engine, and where there is no GPU.
+std::uint32_t sharded_over(const MemoryQuestion& question) {
+  if (question.settings.engine != Engine::vllm || !question.sites.has_gpu()) return 0;
+  return tensor_parallel_size(question.model, question.sites.count - 1);
 }
 
 void add_layers(const MemoryQuestion& question, const Layout& layout, SiteMemory& memory) {
@@ -74,7 +101,9 @@ std::uint64_t unpacked_cache_bytes(const MemoryQuestion& question, const Layout&
 void add_buffers(const MemoryQuestion& question, const Layout& layout, const SiteBytes& compute, SiteMemory& memory) {
   for (std::uint32_t site = 0; site < question.sites.count; ++site) memory[site].compute_bytes += compute[site];
   memory[k_host_site].runtime_overhead_bytes += host_overhead_bytes(question.model);
+  const std::uint32_t sharded = sharded_over(question);
   for (std::uint32_t site = 1; site < question.sites.count; ++site) {
+    if (sharded != 0 && site > sharded) break;  // left idle
     const Device& device = question.machine.devices[question.sites.device[site]];
     memory[site].runtime_overhead_bytes += device_overhead_bytes(device, question.sites.backend, question.settings.engine) +
                                            unpacked_cache_bytes(question, layout, site);
@@ -82,6 +111,16 @@ void add_buffers(const MemoryQuestion& question, const Layout& layout, const Sit
 }
 
 }  // namespace
+
+std::uint32_t tensor_parallel_size(const ModelSpec& model, std::size_t gpu_count) {
+  const auto divides = [&](std::size_t gpus) {
+    return std::all_of(model.layers.begin(), model.layers.end(),
+                       [&](const LayerSpec& layer) { return layer.head_count % gpus == 0; });
+  };
+  std::size_t gpus = std::max<std::size_t>(1, gpu_count);
+  while (gpus > 1 && !divides(gpus)) --gpus;
+  return static_cast<std::uint32_t>(gpus);
+}
 
 MemoryParts& MemoryParts::operator+=(const MemoryParts& other) {
   weights_bytes += other.weights_bytes;
@@ -116,8 +155,12 @@ void set_context(MemoryQuestion& question, std::uint32_t context_tokens) {
 
 SiteMemory site_memory(const MemoryQuestion& question, const Layout& layout, const SiteBytes& compute) {
   SiteMemory memory{};
-  add_layers(question, layout, memory);
-  add_embedding_and_output(question, layout, memory);
+  if (const std::uint32_t gpus = sharded_over(question); gpus != 0) {
+    add_sharded(question, gpus, memory);
+  } else {
+    add_layers(question, layout, memory);
+    add_embedding_and_output(question, layout, memory);
+  }
   add_buffers(question, layout, compute, memory);
   return memory;
 }

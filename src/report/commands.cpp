@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <canirun/tensor_parallel.hpp>
 #include <optional>
 
 #include "report/text.hpp"
@@ -151,7 +152,8 @@ std::optional<LaunchCommand> vllm(const Machine& machine, const ModelSpec& model
       .engine = Engine::vllm, .command = {}, .environment = {}, .base_url = "http://localhost:8000/v1", .note = {}};
   line.command = fmt::format("vllm serve {} --max-model-len {} --max-num-seqs {}", shell_word(model.hf_repo),
                              settings.context_tokens, settings.parallel);
-  if (gpus > 1) line.command += fmt::format(" --tensor-parallel-size {}", gpus);
+  const std::uint32_t shards = tensor_parallel_size(model, gpus);
+  if (shards > 1) line.command += fmt::format(" --tensor-parallel-size {}", shards);
   if (quant.base == TensorType::fp8) line.command += " --quantization fp8";
   if (settings.kv_type_k == TensorType::q8_0 || settings.kv_type_k == TensorType::fp8)
     line.command += " --kv-cache-dtype fp8";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <canirun/placement.hpp>
+#include <canirun/tensor_parallel.hpp>
 #include <canirun/units.hpp>
 #include <catch2/catch.hpp>
 
@@ -207,4 +208,42 @@ TEST_CASE("where the engine's own split is too much for one GPU, layers move to 
     if (static_cast<double>(second + 1) < share * 33 - 1) ++moved;
   }
   CHECK(moved > 0);
+}
+
+TEST_CASE("vLLM cuts a model over as many equal GPUs as divide its heads") {
+  const ModelSpec model = llama_3_1_8b();  // 32 heads, 8 of keys and values
+  CHECK(tensor_parallel_size(model, 0) == 1);
+  CHECK(tensor_parallel_size(model, 2) == 2);
+  CHECK(tensor_parallel_size(model, 3) == 2);
+  CHECK(tensor_parallel_size(model, 8) == 8);
+  ModelSpec odd = model;
+  for (LayerSpec& layer : odd.layers) layer.head_count = 14;
+  CHECK(tensor_parallel_size(odd, 8) == 7);
+
+  EngineSettings settings;
+  settings.engine = Engine::vllm;
+  const PlacedMemory alone = place_q4(gpu_machine(64 * k_gib, {80 * k_gib}), model, settings);
+  const PlacedMemory both = place_q4(gpu_machine(64 * k_gib, {80 * k_gib, 80 * k_gib}), model, settings);
+  const MemoryParts& whole = alone.memory.pools[1].parts;
+  for (const std::size_t pool : {1U, 2U}) {
+    const MemoryParts& half = both.memory.pools[pool].parts;
+    CHECK(in_mib(half.weights_bytes) == Approx(in_mib(whole.weights_bytes) / 2));
+    CHECK(in_mib(half.kv_cache_bytes) == Approx(in_mib(whole.kv_cache_bytes) / 2));
+    CHECK(half.runtime_overhead_bytes == whole.runtime_overhead_bytes);
+  }
+  // A model of 16 GB does not go onto one card of 16 GB, but onto two.
+  const ModelSpec big = mixtral_8x7b();
+  CHECK(place_q4(gpu_machine(64 * k_gib, {24 * k_gib}), big, settings).placement.status == FitStatus::does_not_fit);
+  CHECK(place_q4(gpu_machine(64 * k_gib, {24 * k_gib, 24 * k_gib}), big, settings).placement.status == FitStatus::fits);
+  // The smaller of two unequal cards decides.
+  const Placement unequal = place_q4(gpu_machine(64 * k_gib, {80 * k_gib, 8 * k_gib}), big, settings).placement;
+  CHECK(unequal.status == FitStatus::does_not_fit);
+  CHECK(unequal.limiting_pool == 2);
+  // More GPUs than heads of keys and values hold some of them twice.
+  const PlacedMemory many =
+      place_q4(gpu_machine(64 * k_gib,
+                           {80 * k_gib, 80 * k_gib, 80 * k_gib, 80 * k_gib, 80 * k_gib, 80 * k_gib, 80 * k_gib, 80 * k_gib,
+                            80 * k_gib, 80 * k_gib, 80 * k_gib, 80 * k_gib, 80 * k_gib, 80 * k_gib, 80 * k_gib, 80 * k_gib}),
+               model, settings);
+  CHECK(many.memory.parts.kv_cache_bytes == 2 * alone.memory.parts.kv_cache_bytes);
 }

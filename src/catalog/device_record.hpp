@@ -19,10 +19,11 @@ enum class DeviceRecordKind : std::uint8_t {
   integrated_gpu,  ///< shares the host's memory; `memory_gib` lists the sizes it is sold with, if fixed
   cpu,             ///< one processor model: cores, instruction sets, and the fastest memory it officially takes
   platform,        ///< a family of processors or boards with the same memory channels
-  memory           ///< "DDR5-5600 dual-channel": a plain DIMM configuration
+  memory,          ///< "DDR5-5600 dual-channel": a plain DIMM configuration
+  instance         ///< a cloud's machine type: `stands_for` says what is in it
 };
 constexpr auto enum_names(DeviceRecordKind) {
-  return std::array<std::string_view, 5>{"gpu", "integrated_gpu", "cpu", "platform", "memory"};
+  return std::array<std::string_view, 6>{"gpu", "integrated_gpu", "cpu", "platform", "memory", "instance"};
 }
 
 /// One record of data/devices/. Rates are peaks, dense (no sparsity), of one device; unknown is null.
@@ -60,6 +61,7 @@ struct DeviceRecord {
   std::optional<std::string> host_cpu;            ///< integrated GPU or system on a chip: record id of its CPU part
   std::optional<std::uint32_t> pcie_generation, pcie_lanes;
   std::vector<std::string> processors;  ///< integrated GPU: processors it is part of, as the system names them
+  std::string stands_for;               ///< instance: the same in the language of --on, "8x NVIDIA L4 + ...,ram=768GiB"
   bool unified = false;                 ///< CPU and GPU read one memory
   std::string segment;                  ///< "desktop", "laptop", "workstation", "datacenter", "embedded", ...
   std::string released;                 ///< "2022-10"
@@ -104,6 +106,7 @@ void fields(Archive& a, DeviceRecord& value) {
   a.optional("processors", value.processors);
   a.optional("pcie_generation", value.pcie_generation);
   a.optional("pcie_lanes", value.pcie_lanes);
+  a.optional("stands_for", value.stands_for);
   a.optional("unified", value.unified);
   a.optional("segment", value.segment);
   a.optional("released", value.released);

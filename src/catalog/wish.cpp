@@ -86,6 +86,10 @@ Result<void> WishBuilder::add_named(const WishItem& item) {
   const DeviceRecord& record = found->record;
   if (found->is_one_of_several)
     assume(item.name, "several versions have this name, " + record.name + " assumed: its memory size tells which");
+  if (record.kind == DeviceRecordKind::instance) {
+    if (item.count > 1) return fail(ErrorKind::usage, "\"" + item.name + "\" is a whole machine: only one is supported");
+    return add_instance(record);
+  }
   if (!is_gpu(record)) {
     if (item.count > 1) return fail(ErrorKind::usage, "\"" + item.name + "\" is a processor: only one is supported");
     if (found->memory_bytes && !ram_bytes_) ram_bytes_ = found->memory_bytes;

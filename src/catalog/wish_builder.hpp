@@ -30,6 +30,7 @@ class WishBuilder {
  private:
   Result<void> add(const WishItem& item);
   Result<void> add_named(const WishItem& item);
+  Result<void> add_instance(const DeviceRecord& record);
   Result<void> set_cpu(std::string_view name);
   void set_cpu(const DeviceRecord& record);
   void add_unified(const DeviceRecord& record, std::optional<std::uint64_t> memory_bytes);

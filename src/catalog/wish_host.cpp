@@ -13,6 +13,8 @@ namespace {
 constexpr std::uint64_t k_assumed_ram_bytes = 64 * k_gib;
 /// Of processors with more than two channels, which are bought for their memory.
 constexpr std::uint64_t k_assumed_ram_per_channel_bytes = 64 * k_gib;
+/// What one core keeps in flight, as complete_machine assumes it of guests.
+constexpr double k_bandwidth_of_one_core = 12e9;
 constexpr std::uint32_t k_assumed_cores = 8, k_assumed_threads = 16;
 constexpr double k_assumed_clock_hz = 4.5e9;
 /// DDR5-5600 on two channels: 2 x 8 bytes x 5600e6.
@@ -77,6 +79,32 @@ void WishBuilder::assume_host() {
     host().bandwidth_provenance = {Basis::assumed, "two channels of DDR5-5600", ""};
   }
   assume("cpu", "8 cores with AVX2 and two channels of DDR5-5600 assumed: + cpu=NAME says otherwise");
+}
+
+/// A cloud's machine type: its GPUs and memory as the provider lists them. Of the processor the provider says how many
+/// threads there are; what its memory gives a part of a socket is not told.
+Result<void> WishBuilder::add_instance(const DeviceRecord& record) {
+  const Result<std::vector<WishItem>> items = parse_wish(record.stands_for);
+  if (!items) return tl::unexpected<Error>(items.error());
+  for (const WishItem& item : *items) {
+    const Result<void> added = add(item);
+    if (!added) return added;
+  }
+  std::erase_if(machine_.notes, [](const ProbeNote& note) { return note.fact == "cpu"; });
+  CpuFacts& facts = machine_.cpu;
+  facts.name = record.name + "'s processor";
+  facts.physical_cores = record.core_count.value_or(k_assumed_cores);
+  facts.logical_cores = record.thread_count.value_or(facts.physical_cores);
+  facts.virtualised = true;
+  Device& device = cpu();
+  device.name = facts.name;
+  device.core_count = facts.physical_cores;
+  device.how_known = "--on, record " + record.id;
+  const double share = facts.physical_cores * k_bandwidth_of_one_core;
+  host().bandwidth_bytes_per_s = share;
+  host().bandwidth_provenance = {Basis::assumed, "12 GB/s for each core of the instance", record.provenance.retrieved};
+  assume("cpu", "server cores with AVX2 and 12 GB/s of memory bandwidth each assumed: the provider does not say");
+  return {};
 }
 
 void WishBuilder::set_host_memory() {

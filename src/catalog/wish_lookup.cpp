@@ -16,10 +16,10 @@ bool is_sold_with(const DeviceRecord& record, std::uint64_t memory_bytes) {
                      [&](std::uint32_t gib) { return gib * k_gib == memory_bytes; });
 }
 
-/// GPUs before processors, processors before whole platforms; memory configurations are no device.
+/// GPUs before processors, processors before whole platforms and machine types; memory configurations are no device.
 std::vector<DeviceRecord> most_wanted(std::vector<DeviceRecord> records) {
   const auto order = [](const DeviceRecord& record) {
-    return is_gpu(record) ? 0 : record.kind == DeviceRecordKind::cpu ? 1 : record.kind == DeviceRecordKind::platform ? 2 : 3;
+    return is_gpu(record) ? 0 : record.kind == DeviceRecordKind::cpu ? 1 : record.kind == DeviceRecordKind::memory ? 3 : 2;
   };
   int best = 3;
   for (const DeviceRecord& record : records) best = std::min(best, order(record));

@@ -160,6 +160,17 @@ Result<void> unpack(const Recording& recording, const fs::path& root) {
   return {};
 }
 
+/// Thousands of small files that are gone in a moment: in memory where there is such a place. "" when none can be made.
+std::string new_folder() {
+  std::error_code error;
+  for (const fs::path& where : {fs::path("/dev/shm"), fs::temp_directory_path(error)}) {
+    if (where.empty() || (where == "/dev/shm" && std::getenv("TMPDIR") != nullptr)) continue;
+    std::string folder = (where / "canirun-machine-XXXXXX").native();
+    if (::mkdtemp(folder.data()) != nullptr) return folder;
+  }
+  return {};
+}
+
 }  // namespace
 
 bool looks_like_recording(std::string_view text) {
@@ -170,9 +181,8 @@ bool looks_like_recording(std::string_view text) {
 Result<Recording> parse_recording(std::string_view text) { return Parser().parse(text); }
 
 Result<UnpackedRecording> UnpackedRecording::make(const Recording& recording) {
-  std::error_code error;
-  std::string folder = (fs::temp_directory_path(error) / "canirun-machine-XXXXXX").native();
-  if (error || ::mkdtemp(folder.data()) == nullptr)
+  std::string folder = new_folder();
+  if (folder.empty())
     return fail(ErrorKind::io, "no temporary folder to unpack the recording in", "set TMPDIR to a folder you may write to");
   UnpackedRecording unpacked{fs::path(folder)};
   const Result<void> done = unpack(recording, unpacked.root());

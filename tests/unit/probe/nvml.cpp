@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // NVIDIA's library as nvml_stub.c plays it, through the real child process.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cstdlib>
@@ -13,13 +14,14 @@ using namespace canirun::probe;
 
 namespace {
 
-Machine with_driver(const char* plays, double timeout_s = 20) {
+Machine with_driver(const char* plays, double timeout_s = 20, bool memory_users = false) {
   static const Recorded recorded("desktop-nvidia");
   ::setenv("CANIRUN_NVML_STUB", plays, 1);
   ProbeOptions options;
   options.root = recorded.root();
   options.nvml_library = CANIRUN_NVML_STUB_DIR "/libnvidia-ml.so.1";
   options.vendor_timeout_s = timeout_s;
+  options.memory_users = memory_users;
   Machine machine = probe_machine(options);
   ::unsetenv("CANIRUN_NVML_STUB");
   return machine;
@@ -48,6 +50,11 @@ TEST_CASE("NVML describes a card") {
   CHECK(card->runtime == "cuda");
   CHECK(card->drives_display);
   CHECK_FALSE(card->is_mig);
+  CHECK_FALSE(card->is_virtual);
+  CHECK_FALSE(card->ecc);
+  CHECK(card->persistence == true);
+  CHECK(card->pcie_generation_now == 1U);
+  CHECK(card->pcie_lanes_max == 16U);
   const MemoryPool& memory = machine.pools.at(card->pool);
   CHECK(memory.total_bytes == 25757220864U);
   CHECK(memory.free_bytes == 25757220864U - 1073741824U);
@@ -62,6 +69,26 @@ TEST_CASE("a second card that is not on the recorded bus is listed all the same"
   CHECK(device_named(machine, "gpu1")->pci_bus == "0000:02:00.0");
   CHECK(device_named(machine, "gpu1")->pci_id == "10de:2684");
   CHECK(machine.pools.size() == 3);
+  const auto nvlink =
+      std::find_if(machine.links.begin(), machine.links.end(), [](const Link& l) { return l.kind == "nvlink"; });
+  REQUIRE(nvlink != machine.links.end());
+  CHECK(nvlink->from_pool == 1);
+  CHECK(nvlink->to_pool == 2);
+  CHECK(nvlink->bandwidth_bytes_per_s == 100e9);
+}
+
+TEST_CASE("a vGPU says that it is one") {
+  const Machine machine = with_driver("vgpu");
+  CHECK(device_named(machine, "gpu0")->is_virtual);
+  CHECK(note_about(machine, "gpu0").find("other guests") != std::string::npos);
+}
+
+TEST_CASE("NVML's processes, where it knows what they hold") {
+  const Machine machine = with_driver("rtx4090", 20, true);
+  REQUIRE(machine.memory_users.size() == 1);
+  CHECK(machine.memory_users[0].pid == 4242);
+  CHECK(machine.memory_users[0].bytes == 536870912U);
+  CHECK(machine.memory_users[0].device == "gpu0");
 }
 
 TEST_CASE("MIG instances are the devices, the card is not") {
@@ -73,6 +100,8 @@ TEST_CASE("MIG instances are the devices, the card is not") {
     CHECK(instance->name == "NVIDIA A100-PCIE-40GB MIG 3g.20gb");
     CHECK(instance->share_of_card == 0.5);
     CHECK(instance->bus_width_bits == 2560U);
+    CHECK(instance->core_count == 42 * 64U);  // its multiprocessors, not half of the card's
+    CHECK(instance->ecc == true);
     CHECK(machine.pools.at(instance->pool).total_bytes == 20937965568U);
     CHECK(machine.pools.at(instance->pool).bandwidth_bytes_per_s == Approx(777.6e9));  // half of 1555
   }

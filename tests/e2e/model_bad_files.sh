@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# A hundred files, wrong in one way each: one clear error, quickly, in little memory; never a crash. Odd ones are read.
+# Files that are wrong in one way each: one clear error, quickly, in little memory; never a crash. Odd ones are read, and
+# numbers that no model has upset nothing.
 source_dir=$2
 . "$source_dir/tests/e2e/model_common.inc"
 "$python" "$support/break_file.py" "$scratch/bad" >"$scratch/paths"
@@ -68,14 +69,17 @@ def refused(name, message):
     if name in phrases and not re.search(phrases[name], message):
         complain(name, f"no word of {phrases[name]}", message)
 
-# One process a file: what it prints, and how it ends.
+# Every one is inspected in a process of its own: what it prints, and how it ends.
 for path in paths:
     name = os.path.basename(path)
     result = subprocess.run([canirun, "inspect", path], capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
     out, err = result.stdout.decode(), result.stderr.decode()
     if any(ord(c) < 32 and c not in "\n\t" or 127 <= ord(c) < 160 or c in "\u202e\u2028" for c in out + err):
         complain(name, "control characters", out + err)
-    if name.startswith("odd-"):
+    if name.startswith("wild-"):
+        if result.returncode not in (0, 2):
+            complain(name, f"ended with {result.returncode}", err)
+    elif name.startswith("odd-"):
         if result.returncode != 0:
             complain(name, f"ended with {result.returncode}", err)
     elif result.returncode != 2 or out or not err:
@@ -90,6 +94,8 @@ if len(answers) != len(paths):
     complain("the stream", f"{len(answers)} answers, ended with {result.returncode}", result.stderr.decode())
 for path, answer in zip(paths, answers):
     name = os.path.basename(path)
+    if name.startswith("wild-"):
+        continue
     if name.startswith("odd-") == ("error" in answer and answer["error"] is not None):
         complain(name, "check", json.dumps(answer)[:400])
     elif not name.startswith("odd-"):

@@ -3,7 +3,7 @@
 # Models that other programs have downloaded: found, judged, and left as they are.
 source_dir=$2
 . "$source_dir/tests/e2e/model_common.inc"
-run 0 list --installed
+run 1 list --installed
 # Ollama: manifests that name blobs.
 ollama=$HOME/.ollama/models
 gguf qwen2.5-7b "$scratch/model.gguf" --type mixture
@@ -40,7 +40,7 @@ export LLAMA_CACHE="$scratch/llama cache"
 gguf qwen3-0.6b "$LLAMA_CACHE/ggml-org_Qwen3-0.6B-GGUF_Qwen3-0.6B-Q8_0.gguf"
 unset XDG_CACHE_HOME
 
-before=$(find "$HOME" "$LLAMA_CACHE" -printf '%p %s %T@ %m\n' 2>/dev/null | grep -v '/\.cache/canirun' | sort)
+before=$(find "$HOME" "$LLAMA_CACHE" -printf '%p %s %T@ %m\n' 2>/dev/null | grep -v -e '/\.cache/canirun' -e '/out ' -e '/err ' | sort)
 on run 0 list --installed --json
 json 'sum("qwen-installed:7b" in json.dumps(r) for r in d["models"]) == 1'
 json 'all(any(w in json.dumps(r) for r in d["models"]) for w in ("hf.co/someone/some-GGUF", "Llama-GGUF", "owner/Gemma-GGUF", "Qwen3-0.6B"))'
@@ -50,7 +50,7 @@ out_has "Ollama"
 out_has "LM Studio"
 out_has "gone:1b"
 out_has "broken"
-after=$(find "$HOME" "$LLAMA_CACHE" -printf '%p %s %T@ %m\n' 2>/dev/null | grep -v '/\.cache/canirun' | sort)
+after=$(find "$HOME" "$LLAMA_CACHE" -printf '%p %s %T@ %m\n' 2>/dev/null | grep -v -e '/\.cache/canirun' -e '/out ' -e '/err ' | sort)
 [ "$before" = "$after" ] || fail "looking at installed models changed them"
 
 # An installed tag is checked without the network; so is what lies in the caches, by path.

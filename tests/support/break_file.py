@@ -154,6 +154,12 @@ ODD = {
     'odd-name-of-a-tensor.gguf': lambda: with_tensor(Tensor('blk.1.\x1b[2Jmore\n.weight', (64, 2))),
     'odd-template.gguf': lambda: gguf(metadata={**small(), 'tokenizer.chat_template': '\x1b[2J{{ x }}' * 20000}),
 }
+# Numbers that no model has: refused or not, they must not upset the sums.
+WILD = {f'wild-{name}-{value}.gguf': (lambda name=name, value=value: gguf(metadata=small(**{
+    f"llama__{name.replace('-', '_').replace('attention_', 'attention__', 1)}": Typed('u32', value)})))
+        for name in ('attention-key-length', 'attention-value-length', 'attention-head-count', 'attention-head-count-kv',
+                     'attention-sliding-window', 'feed-forward-length', 'context-length', 'expert-count', 'embedding-length')
+        for value in (0, 1, 3, 1 << 16, 1 << 31, (1 << 32) - 1)}
 
 
 def patched_alignment(value):
@@ -244,7 +250,7 @@ def put_folder(folder, name, made, file):
 
 def main():
     folder, wanted = sys.argv[1], set(sys.argv[2:])
-    for name, made in {**GGUF, **ODD}.items():
+    for name, made in {**GGUF, **ODD, **WILD}.items():
         if not wanted or name in wanted:
             print(put_file(os.path.join(folder, name), made))
     for table, file in ((SAFETENSORS, 'model.safetensors'), (CONFIG, 'config.json')):

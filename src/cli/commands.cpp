@@ -55,8 +55,7 @@ constexpr Command k_commands[] = {
      run_catalog},
     {"doctor", on::doctor, "", "what was found, what was not and why, in one block to paste", 0, 0, false,
      "canirun doctor\n", run_doctor},
-    {"record", on::record, "FILE", "this machine as a file for a bug report or a test, without names and serial numbers", 1, 1,
-     false,
+    {"record", on::record, "FILE", "this machine as a file for a bug report", 1, 1, false,
      "canirun record machine.txt\n"
      "canirun check qwen3:8b --machine machine.txt\n",
      run_record},

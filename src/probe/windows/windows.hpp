@@ -4,8 +4,8 @@
 
 namespace canirun::probe {
 
-/// Windows. The contract: CPU by hwloc, memory by GlobalMemoryStatusEx, GPUs by DXGI (LUID, PCI ids, dedicated and shared
-/// bytes) and NVML from System32. Not supported yet: leaves a note that says so. WSL is Linux and is supported.
+/// Windows: processors by GetLogicalProcessorInformationEx, their name from the registry, memory by GlobalMemoryStatusEx,
+/// GPUs by DXGI (PCI ids, memory of their own). Elsewhere it leaves a note. WSL is Linux and has nothing to do with this.
 void probe_windows(Context& context);
 
 }  // namespace canirun::probe

@@ -97,6 +97,7 @@ struct SpeedConstants {
   std::optional<double> pipeline_gain;          ///< share of ideal pipelining that several GPUs reach in prefill
   std::optional<double> tensor_parallel_units;  ///< overhead of a layer under tensor parallelism, in plain layers
   std::optional<double> windows_overhead_slowdown, windows_prefill_slowdown;
+  std::optional<double> laptop_slowdown, laptop_prefill_slowdown;  ///< of laptop GPUs: power, heat, a slower host
 
   std::vector<WeightCost> weight_costs;
   std::vector<BackendSpeed> backends;

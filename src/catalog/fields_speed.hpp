@@ -81,6 +81,8 @@ void fields(Archive& a, SpeedConstants& value) {
   a.optional("tensor_parallel_units", value.tensor_parallel_units);
   a.optional("windows_overhead_slowdown", value.windows_overhead_slowdown);
   a.optional("windows_prefill_slowdown", value.windows_prefill_slowdown);
+  a.optional("laptop_slowdown", value.laptop_slowdown);
+  a.optional("laptop_prefill_slowdown", value.laptop_prefill_slowdown);
   a.optional("weight_costs", value.weight_costs);
   a.optional("backends", value.backends);
   a.optional("engines", value.engines);

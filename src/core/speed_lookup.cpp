@@ -121,6 +121,11 @@ double core_count(const Machine& machine, const Device& device) {
   return std::max(1.0, double{1} * device.core_count.value_or(1));
 }
 
+bool is_laptop_gpu(const Device& device) {
+  const auto named = [&](std::string_view word) { return device.record_id.find(word) != std::string::npos; };
+  return named("laptop") || named("-mobile") || named("/geforce-mx");
+}
+
 /// 1 on Windows, 0 elsewhere. An unknown system is as likely to be Windows as those of the published runs are.
 double windows_share(const Machine& machine) {
   constexpr double k_unknown_os_share = 0.25;
@@ -216,6 +221,13 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
   speed.overhead_slowdown *= 1 + windows * (chain.pick(&C::windows_overhead_slowdown, 1.0) - 1);
   const double prefill_windows = 1 + windows * (chain.pick(&C::windows_prefill_slowdown, 1.0) - 1);
   speed.engine_prefill_slowdown *= prefill_windows;
+  if (is_laptop_gpu(device)) {
+    const double laptop = chain.pick(&C::laptop_slowdown, 1.0);
+    speed.weight_slowdown *= laptop;
+    speed.kv_slowdown *= laptop;
+    speed.overhead_slowdown *= laptop;
+    speed.engine_prefill_slowdown *= chain.pick(&C::laptop_prefill_slowdown, 1.0);
+  }
   speed.prefill_flops_per_s = prefill;
   speed.attention_flops_per_s = attention;
   return speed;

@@ -18,40 +18,55 @@ double quantile(std::vector<double> values, double share) {
   return values.at(std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size()))));
 }
 
-struct Budget {
-  double decode_median, prefill_median;
+/// What one class of devices got: the errors of its runs and how many of them lie in the range.
+struct Score {
+  std::vector<double> errors;
+  double held = 0;
+  void add(const Range& estimated, double measured) {
+    errors.push_back(ratio_error(estimated.typical, measured));
+    if (estimated.low <= measured && measured <= estimated.high) ++held;
+  }
 };
-const std::map<std::string, Budget>& budgets() {
-  static const std::map<std::string, Budget> table = {{"nvidia", {0.12, 0.25}},  {"amd", {0.20, 0.35}},
-                                                      {"apple", {0.12, 0.15}},   {"cpu", {0.25, 0.45}},
-                                                      {"unified", {0.20, 0.50}}, {"intel", {0.45, 0.45}}};
+
+struct Budget {
+  double median, p90;
+};
+struct Budgets {
+  Budget decode, prefill;
+};
+const std::map<std::string, Budgets>& budgets() {
+  static const std::map<std::string, Budgets> table = {
+      {"nvidia", {{0.08, 0.35}, {0.12, 0.35}}},  {"amd", {{0.09, 0.38}, {0.19, 0.70}}},
+      {"apple", {{0.08, 0.22}, {0.08, 0.20}}},   {"cpu", {{0.14, 0.60}, {0.28, 2.40}}},
+      {"unified", {{0.11, 0.42}, {0.29, 1.30}}}, {"intel", {{0.22, 1.10}, {0.18, 0.55}}}};
   return table;
+}
+
+void check(const Score& score, const Budget& budget) {
+  CHECK(quantile(score.errors, 0.5) <= budget.median);
+  CHECK(quantile(score.errors, 0.9) <= budget.p90);
+  const double held = score.held / static_cast<double>(score.errors.size());
+  CHECK(held >= 0.75);  // ranges are for runs the fit had not seen: of those it has seen they hold more than 80 %
+  constexpr std::size_t k_enough_runs = 100;
+  if (score.errors.size() >= k_enough_runs) CHECK(held <= 0.97);
 }
 
 }  // namespace
 
 TEST_CASE("published runs lie near the estimate, class by class") {
-  std::map<std::string, std::vector<double>> decode, prefill;
-  std::size_t held = 0;
+  std::map<std::string, Score> decode, prefill;
   for (const throughput_reference::Run& run : throughput_reference::runs()) {
     const ThroughputEstimate speed = throughput_reference::setup_of(run).estimate();
-    if (run.decode_tokens_per_s) {
-      decode[run.device_class].push_back(ratio_error(speed.decode_tokens_per_s.typical, *run.decode_tokens_per_s));
-    }
-    if (run.prefill_tokens_per_s) {
-      prefill[run.device_class].push_back(ratio_error(speed.prefill_tokens_per_s.typical, *run.prefill_tokens_per_s));
-    }
-    if (speed.decode_tokens_per_s.low <= run.decode_tokens_per_s &&
-        run.decode_tokens_per_s <= speed.decode_tokens_per_s.high)
-      ++held;
+    if (run.decode_tokens_per_s) decode[run.device_class].add(speed.decode_tokens_per_s, *run.decode_tokens_per_s);
+    if (run.prefill_tokens_per_s) prefill[run.device_class].add(speed.prefill_tokens_per_s, *run.prefill_tokens_per_s);
   }
   for (const auto& [name, budget] : budgets()) {
     INFO(name);
     REQUIRE(decode.contains(name));
-    CHECK(quantile(decode.at(name), 0.5) <= budget.decode_median);
-    CHECK(quantile(prefill.at(name), 0.5) <= budget.prefill_median);
+    REQUIRE(prefill.contains(name));
+    check(decode.at(name), budget.decode);
+    check(prefill.at(name), budget.prefill);
   }
-  CHECK(static_cast<double>(held) / static_cast<double>(throughput_reference::runs().size()) >= 0.65);
 }
 
 TEST_CASE("the figures everybody knows") {

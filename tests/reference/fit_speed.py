@@ -72,14 +72,14 @@ def errors(estimate, measured):
 def report(name, f):
     e = {k: errors(x, f.measured) for k, x in (("seen", f.seen), ("devices", f.devices_out), ("models", f.models_out))}
     print(f"\n{name}: median / 90th percentile of max(estimate/measured, measured/estimate) - 1, in %")
-    print("| class | runs | seen | new device, family seen | new device, all | new model | range holds, new device or model |\n|---|---|---|---|---|---|---|")
+    print("| class | runs | seen | new device, family seen | new device, all | new model | range holds |\n|---|---|---|---|---|---|---|")
     def cell(v):
         return f"{100 * np.median(v):.1f} / {100 * np.quantile(v, 0.9):.0f}" if len(v) > 4 else "-"
     for c in ["all", *MODEL_CLASSES, "mixtures"]:
         k = (f.runs.table_class == c) | (c == "all") | ((c == "mixtures") & (f.runs.experts > 0))
         known = k & f.known_family
         inside = []
-        for estimate, mask in ((f.devices_out, known), (f.models_out, k)):
+        for estimate, mask in ((f.devices_out, known), (f.models_out, k), (f.seen, k)):
             low, high = f.spreads.bounds(f.runs)
             r = f.measured / estimate
             inside.append(((low <= r) & (r <= high))[mask])

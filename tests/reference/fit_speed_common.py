@@ -72,6 +72,7 @@ class Runs:
         self.engine, self.program, self.backend, self.os = text("engine"), text("program"), text("backend"), text("os")
         self.on, self.model, self.table_class = text("on"), text("model"), text("class")
         self.flash = np.array([r.get("flash_attention", True) for r in self.rows])
+        self.laptop = np.array([any(x in d for x in ("laptop", "-mobile", "/geforce-mx")) for d in self.device])
         self.ik = self.program == "ik_llama.cpp"
         self.vulkan = self.backend == "vulkan"
         self.windows = np.array([UNKNOWN_OS_SHARE if not r.get("os") else float(r["os"] == "Windows") for r in self.rows])

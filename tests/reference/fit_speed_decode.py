@@ -24,10 +24,10 @@ class Decode:
             c.constant("cache/" + x, 0.6, 0.5)
             c.constant("experts/" + x, 1.2, 0.2)
             c.constant("mixture_units/" + x, 1.6, 0.25)
-            c.constant("linear_units/" + x, 1.5, 0.3)
-            c.constant("vulkan_weights/" + x, 1.05, 0.15)
+            c.constant("linear_units/" + x, 1.5, 0.5)
+            c.constant("vulkan_weights/" + x, 1.05, 0.25)
             c.constant("vulkan_cache/" + x, 1.1, 0.3)
-            c.constant("vulkan_overhead/" + x, 1.0, 0.25)
+            c.constant("vulkan_overhead/" + x, 1.0, 0.35)
             c.constant("sharing/" + x, 1.0, 0.25)
             c.constant("noflash_cache/" + x, 1.5, 0.35)
             c.constant("noflash_overhead/" + x, 1.1, 0.5)
@@ -37,13 +37,13 @@ class Decode:
         c.constant("cpu_exponent", 1.3, 0.3)
         c.constant("attention_flops/cpu", 8, 0.7)
         for name, first, prior in (("vulkan_bf16_experts", 2.0, 0.5), ("windows_overhead", 1.4, 0.3), ("mlx", 0.95, 0.1), ("vllm", 1.1, 0.2),
-                                   ("ollama", 1.03, 0.05), ("hop_us", 200, 1.0), ("parallel_units", 1.5, 0.5), ("ecc", 1.07, 0.1), ("ik", 1.25, 0.15)):
+                                   ("ollama", 1.03, 0.05), ("hop_us", 200, 1.0), ("parallel_units", 1.5, 0.5), ("ecc", 1.07, 0.1), ("laptop", 1.1, 0.1), ("ik", 1.25, 0.15)):
             c.constant(name, first, prior)
         for f in runs.family:
             c.constant("fraction_of/" + f, 1, 0.12)
             c.constant("overhead_of/" + f, 1, 0.35)
             c.constant("experts_of/" + f, 1, 0.12)
-            c.constant("vulkan_of/" + f, 1, 0.12)
+            c.constant("vulkan_of/" + f, 1, 0.25)
             c.constant("cache_of/" + f, 1, 0.25)
             c.constant("vulkan_cache_of/" + f, 1, 0.25)
         c.done()
@@ -55,6 +55,7 @@ class Decode:
         r = self.runs
         of = lambda name: v.by(name + "/", CLASSES)[r.cls]
         fam = lambda name: v.by(name + "/", r.family)[r.family_of]
+        laptop = np.where(r.laptop, v("laptop"), 1)
         fraction = of("fraction") * fam("fraction_of")
         fraction = np.where(self.is_apple, fraction * np.maximum(r.bandwidth / 300e9, 0.2) ** -np.log(v("apple_exponent")), fraction)
         fraction = np.where(self.is_cpu, fraction * np.maximum(r.bandwidth / 60e9, 0.75) ** -np.log(v("cpu_exponent")), fraction)
@@ -67,12 +68,12 @@ class Decode:
 
         weight_s = weights(r.dense) + weights(r.experts) * of("experts") * fam("experts_of") * np.where(
             r.vulkan, 1 + r.bf16_share * (v("vulkan_bf16_experts") - 1), 1)
-        weight_s = weight_s * np.where(r.vulkan, of("vulkan_weights") * fam("vulkan_of"), 1) * np.where(self.ecc, v("ecc"), 1)
+        weight_s = weight_s * laptop * np.where(r.vulkan, of("vulkan_weights") * fam("vulkan_of"), 1) * np.where(self.ecc, v("ecc"), 1)
         attention = np.where(self.is_cpu, r.attention * v("attention_flops/cpu") / r.fp32_used, 0)
         cache = of("cache") * fam("cache_of") * np.exp(r.sharing * np.log(of("sharing")))
-        cache_s = (r.cache / (rate * cache) + attention) * np.where(r.vulkan, of("vulkan_cache") * fam("vulkan_cache_of"), 1) * np.where(r.flash, 1, of("noflash_cache"))
+        cache_s = (r.cache / (rate * cache) + attention) * laptop * np.where(r.vulkan, of("vulkan_cache") * fam("vulkan_cache_of"), 1) * np.where(r.flash, 1, of("noflash_cache"))
         units = r.plain + r.linear * of("linear_units") + r.mixture * (of("mixture_units") - 1)
-        slow = np.where(r.flash, 1, of("noflash_overhead")) * (1 + r.windows * (v("windows_overhead") - 1)) * np.where(r.vulkan, of("vulkan_overhead"), 1)
+        slow = laptop * np.where(r.flash, 1, of("noflash_overhead")) * (1 + r.windows * (v("windows_overhead") - 1)) * np.where(r.vulkan, of("vulkan_overhead"), 1)
         layers_s = of("layer_us") * 1e-6 * fam("overhead_of") * units * np.where(r.parallel, v("parallel_units"), 1) * slow
         token_s = of("token_us") * 1e-6 * slow
         busy = (weight_s + cache_s + r.state / rate) / np.where(r.ik, v("ik"), 1)

@@ -42,7 +42,7 @@ class Prefill:
             for w in WEIGHTS:
                 c.constant(f"{w}/{x}", 1, 0.3 if w != "q4_k" else 0.01)
         for name, first, prior in (("mlx", 0.95, 0.15), ("windows", 1.05, 0.1), ("pipeline", 0.6, 0.3), ("ik", 2, 0.5), ("vulkan_f16", 1.5, 0.5),
-                                   ("vulkan_bf16", 2, 0.5), ("vulkan_bf16_experts", 2.0, 0.5), ("core_exponent", 1.2, 0.15)):
+                                   ("vulkan_bf16", 2, 0.5), ("vulkan_bf16_experts", 2.0, 0.5), ("core_exponent", 1.2, 0.15), ("laptop", 1.1, 0.1)):
             c.constant(name, first, prior)
         for f in runs.family:
             c.constant("fraction_of/" + f, first_fraction(f), 0.35)
@@ -97,5 +97,5 @@ class Prefill:
         seconds = batch_s * batches + (self.flops / shape).sum(1) / attention
         ideal = batches * r.gpus / (batches + r.gpus - 1)
         gain = np.where(r.parallel, r.gpus**0.6, 1 + (ideal - 1) * np.minimum(v("pipeline"), 1))
-        seconds = seconds / np.where(r.gpus > 1, gain, 1) * np.where(r.engine == "mlx", v("mlx"), 1) * (1 + r.windows * (v("windows") - 1))
+        seconds = seconds / np.where(r.gpus > 1, gain, 1) * np.where(r.engine == "mlx", v("mlx"), 1) * (1 + r.windows * (v("windows") - 1)) * np.where(r.laptop, v("laptop"), 1)
         return r.prompt / seconds

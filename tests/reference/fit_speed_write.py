@@ -9,7 +9,7 @@ from fit_speed_common import CLASSES, WEIGHTS
 from fit_speed_decode import ECC
 from fit_speed_prefill import first_fraction, unit_of
 
-LOW, HIGH = 0.12, 0.88  # quantiles of measured / estimated that a range spans: 76 % of runs held out, more of ordinary ones
+LOW, HIGH = 0.10, 0.90  # quantiles of measured / estimated that a range spans
 OWN_SPREAD = 25  # runs a family needs for a range of its own
 SOURCE = ("published runs: llama.cpp discussions 4167, 10879, 15013, 15021; localscore.ai; XiongjieDai/GPU-Benchmarks-on-LLM-Inference; "
           "AlexsJones/llmfit community data; kyuz0 toolboxes; ik_llama.cpp discussions; fitted as data/speed/README.md says")
@@ -17,14 +17,15 @@ PROVENANCE = {"basis": "derived", "source": SOURCE, "retrieved": "2026-11-26"}
 
 
 class Spreads:
-    """Measured / estimated of held-out runs, low and high, by class and by family with runs enough."""
+    """Measured / estimated, low and high, by class and by family with runs enough. A third each of runs whose device was
+    held out (where the family was seen), whose model was held out, and of runs like those seen."""
 
     def __init__(self, f):
         runs = f.runs
-        device, model = f.measured / f.devices_out, f.measured / f.models_out
+        device, model, seen = f.measured / f.devices_out, f.measured / f.models_out, f.measured / f.seen
 
         def spread(mask):
-            r = np.concatenate([device[mask & f.known_family], model[mask]])
+            r = np.concatenate([device[mask & f.known_family], model[mask], seen[mask]])
             return min(0.97, float(np.quantile(r, LOW))), max(1.03, float(np.quantile(r, HIGH)))
 
         self.of_class = {x: spread(runs.cls == i) for i, x in enumerate(CLASSES)}
@@ -53,7 +54,7 @@ def root_record(d, p, runs):
         "prefill_slowdown_without_flash_attention": 1.1, "attention_slowdown_without_flash_attention": 2.0, "prefill_expert_slowdown": 1.7,
         "prefill_expert_rows": 20, "pool_hop_s": r3(d("hop_us") * 1e-6), "host_hop_s": 4e-5, "pipeline_gain": r3(min(1, p("pipeline"))),
         "tensor_parallel_units": r3(d("parallel_units")), "windows_overhead_slowdown": r3(d("windows_overhead")),
-        "windows_prefill_slowdown": r3(p("windows")),
+        "windows_prefill_slowdown": r3(p("windows")), "laptop_slowdown": r3(d("laptop")), "laptop_prefill_slowdown": r3(p("laptop")),
         "weight_costs": [{"weights": w, "decode_flops_per_weight": c} for w, c in zip(WEIGHTS, (1.5, 1.8, 3, 5, 6, 7, 8, 10, 10, 16, 7, 5))],
         "engines": [{"engine": "ollama", "decode_slowdown": r3(d("ollama"))}, {"engine": "vllm", "decode_slowdown": r3(d("vllm"))},
                     {"engine": "mlx", "decode_slowdown": r3(d("mlx")), "prefill_slowdown": r3(p("mlx"))}],

@@ -75,6 +75,70 @@ TEST_CASE("attention without flash attention costs extra only when it is off") {
   CHECK(device_speed(machine, machine.devices[1], Backend::cuda, settings, book).kv_slowdown == Approx(3));
 }
 
+TEST_CASE("an unknown system carries part of what Windows costs") {
+  SpeedConstants ada = record("ada", "", 0.5);
+  ada.windows_overhead_slowdown = 1.4;
+  ada.windows_prefill_slowdown = 1.2;
+  const SpeedBook book{.architectures = {ada}};
+  Machine machine = gpu_machine();
+  const auto speed = [&](const char* os) {
+    machine.os = os;
+    return device_speed(machine, machine.devices[1], Backend::cuda, {}, book);
+  };
+  CHECK(speed("Linux").overhead_slowdown == Approx(1));
+  CHECK(speed("Windows 11").overhead_slowdown == Approx(1.4));
+  CHECK(speed("Windows 11").engine_prefill_slowdown == Approx(1.2));
+  CHECK(speed("").overhead_slowdown == Approx(1.1));
+  CHECK(speed("").engine_prefill_slowdown == Approx(1.05));
+}
+
+TEST_CASE("laptop GPUs fall behind their spec sheet, desktop ones do not") {
+  SpeedConstants ada = record("ada", "", 0.5);
+  ada.laptop_slowdown = 1.25;
+  ada.laptop_prefill_slowdown = 1.5;
+  const SpeedBook book{.architectures = {ada}};
+  Machine machine = gpu_machine();
+  const auto speed = [&](const char* id) {
+    machine.devices[1].record_id = id;
+    return device_speed(machine, machine.devices[1], Backend::cuda, {}, book);
+  };
+  CHECK(speed("nvidia/geforce-rtx-4060").weight_slowdown == Approx(1));
+  for (const char* id : {"nvidia/geforce-rtx-4060-laptop-gpu", "nvidia/geforce-gtx-1070-mobile", "nvidia/geforce-mx150"}) {
+    INFO(id);
+    CHECK(speed(id).weight_slowdown == Approx(1.25));
+    CHECK(speed(id).kv_slowdown == Approx(1.25));
+    CHECK(speed(id).overhead_slowdown == Approx(1.25));
+    CHECK(speed(id).engine_prefill_slowdown == Approx(1.5));
+  }
+}
+
+TEST_CASE("processors are looked up by generation, then maker, then instruction set") {
+  SpeedBook book{.architectures = {record("cpu/x86", "", 0.1), record("cpu/zen4", "", 0.2)}};
+  Machine machine = bare_machine();
+  const auto fraction = [&] { return device_speed(machine, machine.devices[0], Backend::cpu, {}, book).bandwidth_fraction; };
+  CHECK(fraction() == Approx(0.2));
+  machine.devices[0].architecture = "raptor-lake";
+  CHECK(fraction() == Approx(0.1));
+  machine.devices[0].vendor = Vendor::intel;
+  CHECK(fraction() == Approx(0.1));
+  book.architectures.push_back(record("cpu/intel", "", 0.3));
+  CHECK(fraction() == Approx(0.3));
+}
+
+TEST_CASE("many cores share a power budget when they read a prompt") {
+  SpeedConstants zen = record("cpu/zen4", "", 0.5);
+  zen.prefill_fraction = 1;
+  zen.prefill_core_exponent = -0.5;
+  const SpeedBook book{.architectures = {zen}};
+  Machine machine = bare_machine();
+  const auto rate = [&](std::uint32_t cores) {
+    machine.cpu.physical_cores = cores;
+    return device_speed(machine, machine.devices[0], Backend::cpu, {}, book).prefill_flops_per_s;
+  };
+  CHECK(rate(8) == Approx(8 * 5e9 * 32));
+  CHECK(rate(32) == Approx(2 * rate(8)));  // four times the cores at half the share each
+}
+
 TEST_CASE("processor peak: cores, clock and vectors, cut by quota and threads") {
   Machine machine = bare_machine();
   const Device* cpu = &machine.devices[0];

@@ -53,6 +53,35 @@ TEST_CASE("the cache is read at its own rate") {
         Approx(cache_bytes / (0.25 * k_gpu_bandwidth)));
 }
 
+TEST_CASE("the rate of the cache goes with how many query heads share a read") {
+  const ModelSpec model = llama_3_1_8b();  // 32 query heads on 8 of K and V: the usual four
+  ModelSpec alone = model;
+  for (LayerSpec& layer : alone.layers) layer.head_count = layer.head_count_kv;
+  SpeedBook book = round_book();
+  book.architectures[0].kv_grouping_exponent = 0.5;
+  const auto cache_s = [&](const ModelSpec& shape) {
+    const auto at = [&](std::uint32_t depth) {
+      return 1 / estimate(gpu_machine(), shape, on_pool(shape, 1), at_depth(depth), {}, book).decode_tokens_per_s.typical;
+    };
+    return at(8192) - at(0);
+  };
+  CHECK(cache_s(alone) == Approx(2 * cache_s(model)));
+}
+
+TEST_CASE("routed experts in bf16 cost extra where the backend has no kernel for them") {
+  const ModelSpec model = mixtral_8x7b();
+  SpeedBook book = round_book();
+  book.architectures[0].backends = {{.backend = Backend::vulkan, .bf16_expert_slowdown = 3}};
+  EngineSettings vulkan;
+  vulkan.backend = Backend::vulkan;
+  const auto seconds = [&](const EngineSettings& settings, TensorType type) {
+    return 1 /
+           estimate(gpu_machine(), model, on_pool(model, 1), at_depth(0), settings, book, type).decode_tokens_per_s.typical;
+  };
+  CHECK(seconds(vulkan, TensorType::f16) == Approx(seconds({}, TensorType::f16)));
+  CHECK(seconds(vulkan, TensorType::bf16) > 1.5 * seconds({}, TensorType::bf16));
+}
+
 TEST_CASE("sliding windows and recurrent layers stop growing with depth") {
   ModelSpec model = llama_3_1_8b();
   model.sliding_window_tokens = 1024;
@@ -84,6 +113,7 @@ TEST_CASE("two GPUs that split layers take turns, under tensor parallelism they 
   const double parallel =
       1 / estimate(gpu_machine(2), model, over_gpus(model, 2), at_depth(0), vllm).decode_tokens_per_s.typical;
   CHECK(parallel < 0.6 * one);
+  CHECK(parallel == Approx((one - 1e-3) / 2 + 1e-3));  // cut evenly, whichever card the output matrix was planned on
 }
 
 TEST_CASE("layers left to the processor cost the host's bandwidth") {

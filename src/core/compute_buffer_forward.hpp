@@ -137,6 +137,7 @@ class ForwardRecorder {
   Stored clear_state(std::uint64_t elements);
   NodeId keep_other_states(NodeId used);
   NodeId load_state(std::uint64_t elements);
+  NodeId by_sequence(NodeId of);
   NodeId flat(NodeId of);
   NodeId add_state_vector(NodeId of, std::uint32_t length);
   NodeId convolve(NodeId state, NodeId value, std::uint32_t channels);

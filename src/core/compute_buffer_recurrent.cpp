@@ -54,6 +54,11 @@ NodeId ForwardRecorder::add_state_vector(NodeId of, std::uint32_t length) {
   return weigh(of, {.bytes = length * k_f32_bytes, .site = site_});
 }
 
+/// The tokens of each sequence on their own. Whether a matrix is worth fetching is then asked of one sequence's tokens.
+NodeId ForwardRecorder::by_sequence(NodeId of) {
+  return graph_.reshape(of, {graph_[of].extent[0], tokens_per_sequence_, sequences_, 1});
+}
+
 /// The tokens of all sequences in one row again: a view, so that the sum that follows does not overwrite it.
 NodeId ForwardRecorder::flat(NodeId of) { return graph_.reshape(of, {graph_[of].extent[0], tokens_, 1, 1}); }
 
@@ -103,7 +108,7 @@ NodeId ForwardRecorder::mamba(NodeId of) {
   const SsmSpec& ssm = *model_.ssm;
   const Extent inner{ssm.inner_size, tokens_per_sequence_, sequences_, 1};
   const NodeId remembered = load_state((ssm.conv_kernel - 1ULL) * ssm.inner_size);
-  const NodeId both = project(TensorRole::ssm_in, of, 2 * ssm.inner_size);
+  const NodeId both = project(TensorRole::ssm_in, by_sequence(of), 2 * ssm.inner_size);
   NodeId x = convolve(remembered, graph_.columns(both, inner, ssm.inner_size), ssm.inner_size);
   x = add_state_vector(x, ssm.inner_size);
   x = graph_.compute(inner, {x}, true);
@@ -133,7 +138,7 @@ NodeId ForwardRecorder::mamba(NodeId of) {
       run_on(graph_.compute(inner, {x}, true), {.bytes = ssm.inner_size * k_f32_bytes, .site = site_}, tokens_);
   const NodeId y = graph_.compute(inner, {graph_.reshape(scanned, inner), skip}, true);
   const NodeId out = graph_.compute(inner, {gate, y});
-  return flat(project(TensorRole::ssm_out, graph_.reshape(out, {ssm.inner_size, tokens_, 1, 1}), model_.embedding_length));
+  return flat(project(TensorRole::ssm_out, out, model_.embedding_length));
 }
 
 NodeId ForwardRecorder::delta_net(NodeId of) {
@@ -188,13 +193,14 @@ NodeId ForwardRecorder::delta_net(NodeId of) {
   const NodeId normed = norm(graph_.reshape(out, values), site_);
   const NodeId gate = graph_.compute(values, {graph_.reshape(z, values)}, true);
   const NodeId gated = graph_.compute(values, {normed, gate}, true);
-  return flat(project(TensorRole::ssm_out, graph_.reshape(gated, {ssm.inner_size, tokens_, 1, 1}), model_.embedding_length));
+  return flat(project(TensorRole::ssm_out, graph_.reshape(gated, {ssm.inner_size, tokens_per_sequence_, sequences_, 1}),
+                      model_.embedding_length));
 }
 
 NodeId ForwardRecorder::short_conv(NodeId of) {
   const std::uint32_t width = model_.embedding_length;
   const Extent extent{width, tokens_per_sequence_, sequences_, 1};
-  const NodeId all = project(TensorRole::short_conv, of, 3 * width);
+  const NodeId all = project(TensorRole::short_conv, by_sequence(of), 3 * width);
   const NodeId b = graph_.part(all, extent);
   const NodeId c = graph_.part(all, extent);
   const NodeId x = graph_.part(all, extent);
@@ -205,8 +211,7 @@ NodeId ForwardRecorder::short_conv(NodeId of) {
   // Of the two matrices of this role the first is the largest, three times as wide as the second.
   Stored out = weight_of(TensorRole::short_conv);
   out.bytes /= 3;
-  const NodeId product = graph_.compute({width, tokens_, 1, 1}, {graph_.reshape(y, {width, tokens_, 1, 1})});
-  return flat(multiply(product, out, tokens_));
+  return flat(multiply(graph_.compute(extent, {y}), out, tokens_per_sequence_));
 }
 
 }  // namespace canirun

@@ -152,11 +152,11 @@ TEST_CASE("memory agrees with the engine's own allocation") {
         static_cast<double>(counted_bytes(placed.memory, row.gpus.has_value())) / static_cast<double>(k_mib);
     const double error = std::abs(total / row.total_mib - 1);
     const bool in_one_place = !row.gpus || (*row.gpu_layers == 999 && *row.cpu_moe_layers == 0);
-    CHECK(error < (in_one_place ? 0.01 : 0.03));
+    CHECK(error < (in_one_place ? 0.002 : 0.005));
     (in_one_place ? whole : split).push_back(error);
   }
   CHECK(quantile(whole, 0.5) < 0.0001);
-  CHECK(quantile(whole, 0.9) < 0.001);
+  CHECK(quantile(whole, 0.9) < 0.0001);
   CHECK(quantile(split, 0.5) < 0.0001);
-  CHECK(quantile(split, 0.9) < 0.005);
+  CHECK(quantile(split, 0.9) < 0.0005);
 }

@@ -27,6 +27,31 @@ TEST_CASE("an arena fills the smallest hole that fits and joins neighbours") {
   CHECK(arena.high_water_bytes() == c + 1024);
 }
 
+TEST_CASE("a hole of no bytes keeps its neighbours apart, as it does in the engine") {
+  const auto highest = [](bool with_nothing) {
+    Arena arena;
+    arena.clear();
+    const std::uint64_t a = arena.take(64), b = arena.take(64);
+    arena.take(32);
+    if (with_nothing) arena.give_back(b, 0);
+    arena.give_back(b, 64);
+    arena.give_back(a, 64);
+    arena.take(128);
+    return arena.high_water_bytes();
+  };
+  CHECK(highest(false) == 160);
+  CHECK(highest(true) == 160);  // the first hole it touches takes it up
+  Arena arena;
+  arena.clear();
+  const std::uint64_t a = arena.take(64);
+  const std::uint64_t b = arena.take(64);
+  arena.take(32);
+  arena.give_back(b, 0);
+  arena.give_back(a, 64);  // up to the hole of nothing
+  arena.give_back(b, 64);
+  CHECK(arena.take(128) == a);
+}
+
 TEST_CASE("an element-wise operation takes over its operand's memory, unless someone else still reads it") {
   ScratchGraph graph;
   graph.clear();

@@ -47,14 +47,15 @@ std::string gpu_layers_flag(std::uint32_t gpu_layers, std::size_t model_layers) 
   return model_layers < 99 ? " -ngl 99" : " -ngl 999";
 }
 
-/// `-ts`: layers of each GPU, the output counted with the one that has it. The engine shares out by what is free when it
+/// `-ts`: layers of each GPU, the output (and prediction layers before it, which are counted and not loaded) with the one
+/// that has it. The engine shares out by what is free when it
 /// starts; this says it as it was placed. Nothing where one GPU has them all.
-std::string tensor_split_flag(const Machine& machine, const Placement& placement) {
+std::string tensor_split_flag(const Machine& machine, const ModelSpec& model, const Placement& placement) {
   std::vector<std::size_t> layers(machine.pools.size(), 0);
   for (const LayerPlacement& layer : placement.layers) {
     if (layer.pool < layers.size()) ++layers[layer.pool];
   }
-  if (placement.output_pool < layers.size()) ++layers[placement.output_pool];
+  if (placement.output_pool < layers.size()) layers[placement.output_pool] += 1 + model.next_token_layers;
   std::string counts;
   std::size_t used = 0;
   for (const Device& device : machine.devices) {
@@ -71,7 +72,7 @@ std::string llama_cpp_flags(const Machine& machine, const ModelSpec& model, cons
   const EngineSettings defaults;
   std::string flags;
   if (has_gpu(machine)) flags += gpu_layers_flag(placement.gpu_layers, model.layers.size());
-  flags += tensor_split_flag(machine, placement);
+  flags += tensor_split_flag(machine, model, placement);
   if (placement.expert_layers_on_cpu > 0) flags += fmt::format(" -ncmoe {}", placement.expert_layers_on_cpu);
   flags += fmt::format(" -c {}", settings.context_tokens);
   if (settings.parallel > 1) flags += fmt::format(" -np {}", settings.parallel);

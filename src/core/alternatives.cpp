@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <canirun/engine_refusal.hpp>
 #include <canirun/names.hpp>
 #include <canirun/verdict.hpp>
 
@@ -86,6 +87,7 @@ std::vector<Alternative> alternatives_to_try(const Machine& machine, const Model
   std::vector<Alternative> list;
   for (const Change& change : changes) {
     if (list.size() == k_most) break;
+    if (engine_refusal(model, change.settings)) continue;
     list.push_back({change.quant, change.settings, {command_for(machine, model, change, settings), change.text}});
   }
   return list;

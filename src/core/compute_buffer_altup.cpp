@@ -13,6 +13,12 @@ constexpr std::size_t k_sparse_layers = 10;
 
 }  // namespace
 
+/// Gemma 3n has four; a file that claims thousands is not believed.
+bool ForwardRecorder::has_streams() const {
+  constexpr std::uint32_t k_most_streams = 64;
+  return model_.altup && model_.altup->stream_count > 1 && model_.altup->stream_count <= k_most_streams;
+}
+
 /// Length of each token's vector.
 NodeId ForwardRecorder::magnitude(NodeId of) {
   Extent one = graph_[of].extent;

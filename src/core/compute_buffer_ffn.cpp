@@ -7,6 +7,8 @@ namespace canirun {
 namespace {
 
 constexpr std::uint64_t k_f32_bytes = 4;
+/// Experts of one token; far more than any model uses, so that a damaged record ends.
+constexpr std::uint32_t k_most_used = 1024;
 
 }  // namespace
 NodeId ForwardRecorder::gated(NodeId of, TensorRole up, TensorRole gate, TensorRole down, std::uint32_t width) {
@@ -23,7 +25,7 @@ NodeId ForwardRecorder::gated(NodeId of, TensorRole up, TensorRole gate, TensorR
 }
 
 NodeId ForwardRecorder::expert_matmul(TensorRole role, NodeId of, NodeId chosen, std::uint32_t width) {
-  const Extent extent{width, model_.moe->expert_used_count, graph_[chosen].extent[1], 1};
+  const Extent extent{width, graph_[chosen].extent[0], graph_[chosen].extent[1], 1};
   const NodeId product = multiply(graph_.compute(extent, {of, chosen}), weight_of(role), extent[2]);
   if (!model_.ffn_bias) return product;
   return weigh(product, {.bytes = std::uint64_t{width} * model_.moe->expert_count * k_f32_bytes, .site = expert_site_});
@@ -34,7 +36,7 @@ NodeId ForwardRecorder::route(NodeId of, NodeId& weights) {
   const MoeSpec& moe = *model_.moe;
   const std::uint32_t rows = graph_[of].extent[1];
   const Extent all{moe.expert_count, rows, 1, 1};
-  const Extent used{moe.expert_used_count, rows, 1, 1};
+  const Extent used{std::min(moe.expert_used_count, k_most_used), rows, 1, 1};
   const bool biased_logits = moe.router_bias && model_.ffn_bias;
   const NodeId logits = add_bias(project(TensorRole::router, of, moe.expert_count), biased_logits);
   NodeId probabilities = graph_.compute(all, {logits}, true);
@@ -48,11 +50,11 @@ NodeId ForwardRecorder::route(NodeId of, NodeId& weights) {
   // The first of each sorted row: where they are needed on another device, the rows are copied whole.
   graph_[chosen].bytes =
       graph_[sorted].bytes - (moe.expert_count - std::min(moe.expert_count, moe.expert_used_count)) * k_f32_bytes;
-  const NodeId picked = graph_.compute({1, moe.expert_used_count, rows, 1},
-                                       {graph_.reshape(probabilities, {1, moe.expert_count, rows, 1}), chosen});
+  const NodeId picked =
+      graph_.compute({1, used[0], rows, 1}, {graph_.reshape(probabilities, {1, moe.expert_count, rows, 1}), chosen});
   const NodeId flat = graph_.reshape(picked, used);
   const NodeId sum = graph_.compute({1, rows, 1, 1}, {flat});
-  weights = graph_.reshape(graph_.compute(used, {flat, sum}, true), {1, moe.expert_used_count, rows, 1});
+  weights = graph_.reshape(graph_.compute(used, {flat, sum}, true), {1, used[0], rows, 1});
   graph_.expand(weights);
   return chosen;
 }
@@ -61,7 +63,7 @@ NodeId ForwardRecorder::experts(NodeId of, NodeId router_input) {
   const MoeSpec& moe = *model_.moe;
   const std::uint32_t rows = graph_[of].extent[1];
   const std::uint32_t width = moe.expert_feed_forward_length;
-  const std::uint32_t used = moe.expert_used_count;
+  const std::uint32_t used = std::min(moe.expert_used_count, k_most_used);
   const std::uint32_t embedding = graph_[of].extent[0];
   NodeId weights = k_no_node;
   const NodeId chosen = route(router_input, weights);

@@ -197,7 +197,7 @@ NodeId ForwardRecorder::layer(std::size_t index, NodeId residual, bool last) {
   spec_ = &model_.layers[index];
   site_ = static_cast<std::int8_t>(q_.layout.layer_site[index]);
   expert_site_ = static_cast<std::int8_t>(q_.layout.expert_site[index]);
-  if (model_.altup && model_.altup->stream_count > 1) return altup_layer(residual);
+  if (has_streams()) return altup_layer(residual);
   NodeId normed = traits_.norm_after ? residual : norm(residual, site_);
   if (traits_.early_norm) graph_.expand(normed);
   NodeId mixed = mix_tokens(normed, residual);
@@ -252,10 +252,9 @@ void ForwardRecorder::head(NodeId hidden) {
 void ForwardRecorder::record() {
   NodeId hidden = embed();
   if (model_.per_layer_embedding_length != 0) embed_per_layer(hidden);
-  const bool stacked = model_.altup && model_.altup->stream_count > 1;
-  if (stacked) hidden = stack_streams(hidden);
+  if (has_streams()) hidden = stack_streams(hidden);
   for (const std::size_t i : typical_layers()) hidden = layer(i, hidden, i + 1 == model_.layers.size());
-  if (stacked) hidden = pick_rows(merge_streams(hidden));
+  if (has_streams()) hidden = pick_rows(merge_streams(hidden));
   head(hidden);
 }
 

@@ -117,6 +117,7 @@ class ForwardRecorder {
   NodeId route(NodeId of, NodeId& weights);
   NodeId expert_matmul(TensorRole role, NodeId of, NodeId chosen, std::uint32_t width);
   // compute_buffer_altup.cpp
+  [[nodiscard]] bool has_streams() const;
   NodeId stack_streams(NodeId hidden);
   NodeId merge_streams(NodeId stack);
   NodeId altup_layer(NodeId stack);

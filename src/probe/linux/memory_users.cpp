@@ -87,8 +87,8 @@ void find_memory_users(Context& context) {
     machine.memory_users.push_back(
         {.device = key.first, .process = process_name(context.fs, key.second), .pid = pid, .bytes = bytes});
   }
-  std::stable_sort(machine.memory_users.begin(), machine.memory_users.end(),
-                   [](const MemoryUser& a, const MemoryUser& b) { return a.bytes > b.bytes; });
+  std::sort(machine.memory_users.begin(), machine.memory_users.end(),
+            [](const MemoryUser& a, const MemoryUser& b) { return a.bytes != b.bytes ? a.bytes > b.bytes : a.pid < b.pid; });
   if (machine.memory_users.size() > k_most_users) machine.memory_users.resize(k_most_users);
 }
 

@@ -29,6 +29,15 @@ struct DepthSpeed {
   Range decode_tokens_per_s;
 };
 
+/// Several requests decoding at the same time.
+struct ConcurrentSpeed {
+  std::uint32_t sequences = 1;
+  Range each_tokens_per_s;          ///< what one of them sees
+  Range total_tokens_per_s;         ///< all together
+  double expert_share_touched = 0;  ///< of the routed experts, read in one step; 0 for dense models
+  double cache_bytes = 0;           ///< K, V and state of all, at the stated depth
+};
+
 struct ThroughputEstimate {
   Range decode_tokens_per_s;         ///< one sequence, at usage.depth_tokens
   Range prefill_tokens_per_s;        ///< usage.prompt_tokens, the last part of usage.depth_tokens

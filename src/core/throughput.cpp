@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <canirun/speed.hpp>
+#include <cmath>
 
 #include "core/throughput_plan.hpp"
 
@@ -139,6 +140,28 @@ std::optional<ThroughputEstimate> estimate_throughput(const Machine& machine, co
   estimate.basis = basis_of(plan);
   estimate.how_known = how_known(main_load(plan, decode));
   return estimate;
+}
+
+std::optional<ConcurrentSpeed> concurrent_speed(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
+                                                const EngineSettings& settings, const PlacedMemory& placed,
+                                                const UsageProfile& usage, const SpeedBook& speeds,
+                                                std::uint32_t sequences) {
+  if (sequences == 0 || machine.pools.empty() || model.layers.empty() || weights.layers.empty()) return std::nullopt;
+  const ThroughputPlan plan = make_plan(machine, model, weights, settings, placed.placement, speeds);
+  if (!all_bandwidths_known(plan)) return std::nullopt;
+  const DecodeTime step = decode_time(plan, usage.depth_tokens, sequences);
+  if (!(step.total_s > 0) || !(step.roofline_s > 0)) return std::nullopt;
+
+  const double count = sequences;
+  ConcurrentSpeed speed;
+  speed.sequences = sequences;
+  speed.each_tokens_per_s = decode_range(step, spread_of(plan, step, &DeviceSpeed::decode_spread));
+  speed.total_tokens_per_s = {.low = speed.each_tokens_per_s.low * count,
+                              .typical = speed.each_tokens_per_s.typical * count,
+                              .high = speed.each_tokens_per_s.high * count};
+  if (model.moe) speed.expert_share_touched = 1 - std::pow(1 - plan.expert_share, count);
+  for (const DecodeTime::Site& site : step.sites) speed.cache_bytes += site.kv_bytes;
+  return speed;
 }
 
 }  // namespace canirun

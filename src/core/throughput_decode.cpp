@@ -3,7 +3,9 @@
 //   ((bytes / effective bandwidth)^p + (unpacking / fp32 peak)^p)^(1/p)   weights; the two overlap in part
 //   + cache bytes / effective cache bandwidth + attention flops           attention
 //   + fixed work per layer and per token                                  launches, synchronisation, sampling
-// Places work one after the other, except under tensor parallelism.
+// Places work one after the other, except under tensor parallelism. Several sequences share the read of the weights: of the
+// experts they touch 1 - (1 - share)^n on average, the products of all but the first go at the rate of a prompt's, and
+// each reads a cache of its own.
 #include <algorithm>
 #include <cmath>
 
@@ -40,10 +42,26 @@ struct SiteMixing : MixingWork {
   double weighed_bytes = 0;
 };
 
-std::vector<SiteMixing> mixing_by_site(const ThroughputPlan& plan, double depth) {
+double expert_bytes_of(const ThroughputPlan& plan, const SiteLoad& load, double sequences) {
+  if (sequences <= 1) return load.expert_bytes;
+  return std::max(load.expert_bytes, load.all_expert_bytes * (1 - std::pow(1 - plan.expert_share, sequences)));
+}
+
+/// Products of the sequences beyond the first.
+double shared_products_s(const SiteLoad& load, double sequences) {
+  if (sequences <= 1 || load.speed.prefill_flops_per_s <= 0) return 0;
+  const double bytes = load.dense_bytes + load.expert_bytes * load.speed.prefill_expert_slowdown;
+  return 2 * bytes * load.mix.weights_per_byte * (sequences - 1) * load.mix.prefill_slowdown /
+         load.speed.prefill_flops_per_s;
+}
+
+std::vector<SiteMixing> mixing_by_site(const ThroughputPlan& plan, double depth, double sequences) {
   std::vector<SiteMixing> sum(plan.loads.size());
   for (std::size_t i = 0; i < plan.layout.layer_site.size(); ++i) {
-    const MixingWork work = mixing_work(plan.model, plan.model.layers[i], plan.settings, depth);
+    MixingWork work = mixing_work(plan.model, plan.model.layers[i], plan.settings, depth);
+    work.cache_bytes *= sequences;
+    work.state_bytes *= sequences;
+    work.attention_flops *= sequences;
     const std::uint8_t site = plan.layout.layer_site[i];
     SiteMixing& here = sum[site];
     here.weighed_bytes += weighed_cache_bytes(work, plan.loads[site].speed.kv_grouping_exponent);
@@ -56,10 +74,10 @@ std::vector<SiteMixing> mixing_by_site(const ThroughputPlan& plan, double depth)
 
 }  // namespace
 
-DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens) {
+DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens, double sequences) {
   DecodeTime result;
   result.sites.resize(plan.loads.size());
-  const std::vector<SiteMixing> mixing = mixing_by_site(plan, depth_tokens);
+  const std::vector<SiteMixing> mixing = mixing_by_site(plan, depth_tokens, sequences);
   double parallel_s = 0, parallel_roofline_s = 0, parallel_gpus = 0, serial_s = 0, token_overhead_s = 0, engine_slowdown = 0,
          pool_hop_s = 0, host_hop_s = 0;
 
@@ -68,10 +86,11 @@ DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens) {
     if (!load.used()) continue;
     const DeviceSpeed& speed = load.speed;
     const WeightTime dense = weight_time(load, load.dense_bytes);
-    const WeightTime experts = weight_time(load, load.expert_bytes);
+    const double expert_bytes = expert_bytes_of(plan, load, sequences);
+    const WeightTime experts = weight_time(load, expert_bytes);
     const double bf16_experts = 1 + load.mix.bf16_share * (speed.bf16_expert_slowdown - 1);
-    const double weights_s =
-        (dense.seconds + experts.seconds * speed.expert_slowdown * bf16_experts) * speed.weight_slowdown;
+    const double read_s = (dense.seconds + experts.seconds * speed.expert_slowdown * bf16_experts) * speed.weight_slowdown;
+    const double weights_s = std::hypot(read_s, shared_products_s(load, sequences));
 
     const double read_rate = load.bandwidth_bytes_per_s * speed.bandwidth_fraction;
     const double cache_s = (mixing[i].weighed_bytes / (read_rate * speed.kv_bandwidth_fraction)) * speed.kv_slowdown;
@@ -82,7 +101,7 @@ DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens) {
 
     const double per_unit_s = speed.layer_overhead_s * (plan.tensor_parallel ? speed.tensor_parallel_units : 1);
     const double overhead_s = per_unit_s * load.units * speed.overhead_slowdown;
-    const double bytes = load.dense_bytes + load.expert_bytes + mixing[i].cache_bytes + mixing[i].state_bytes;
+    const double bytes = load.dense_bytes + expert_bytes + mixing[i].cache_bytes + mixing[i].state_bytes;
     const double roofline_s = bytes / load.bandwidth_bytes_per_s;
     const double busy_s =
         std::max(weights_s + cache_s + attention_slow_s + state_s, roofline_s) * speed.engine_decode_slowdown +
@@ -95,7 +114,7 @@ DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens) {
     result.compute_s += weights_s * unpacking_share + attention_slow_s;
     result.overhead_s += overhead_s;
 
-    result.sites[i] = {.weight_bytes = load.dense_bytes + load.expert_bytes,
+    result.sites[i] = {.weight_bytes = load.dense_bytes + expert_bytes,
                        .kv_bytes = mixing[i].cache_bytes + mixing[i].state_bytes,
                        .seconds = busy_s};
     if (plan.tensor_parallel && i != k_host_site) {

@@ -51,7 +51,8 @@ struct DecodeTime {
   double bandwidth_s = 0, compute_s = 0, overhead_s = 0, link_s = 0;
   double roofline_s = 0;  ///< bytes over spec bandwidth
 };
-DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens);
+/// One step gives each of `sequences` its next token, each with `depth_tokens` of its own behind it.
+DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens, double sequences = 1);
 
 /// Seconds to read `tokens` of prompt behind `depth_tokens` that are cached already.
 double prefill_time(const ThroughputPlan& plan, double tokens, double depth_tokens);

@@ -15,7 +15,7 @@ constexpr Command k_commands[] = {
      "canirun check qwen2.5-coder:7b --on \"RTX 3060 12GB\" --ctx 32k\n"
      "canirun cost llama-3.1-70b --on \"2x RTX 3090\" --buy --vs gpt-4o\n",
      run_overview},
-    {"check", on::check, "MODEL...", "does it fit, how fast, good enough, worth it; what to type to run it", 0, k_any, false,
+    {"check", on::check, "MODEL...", "does it fit, how fast, good enough, worth the money", 0, k_any, false,
      "canirun check llama-3.1-8b\n"
      "canirun check qwen2.5-coder:7b --on \"M2 Pro 16GB\" --ctx 16k --explain\n"
      "canirun check hf.co/unsloth/Qwen3-30B-A3B-GGUF\n"
@@ -35,13 +35,13 @@ constexpr Command k_commands[] = {
      "canirun cost llama-3.1-8b --profile coding --vs gpt-4o-mini\n"
      "canirun cost llama-3.1-8b --on \"RTX 4090\" --buy --kwh 0.30\n",
      run_cost},
-    {"plan", on::plan, "MODEL", "the cheapest machines that make it usable, and what each would cost", 0, 1, false,
+    {"plan", on::plan, "MODEL", "the cheapest machines that make it usable", 0, 1, false,
      "canirun plan gpt-oss-120b --min-tps 20 --ctx 32k\n"
      "canirun plan qwen3-coder-30b-a3b --budget 1500 --vs claude-haiku-4.5\n",
      run_plan},
     {"compare", on::compare, "MODEL MODEL...", "models side by side on this machine", 0, k_any, false,
      "canirun compare qwen3-8b llama-3.1-8b phi-4\n", run_compare},
-    {"inspect", on::inspect, "FILE|REFERENCE", "what a model's files say: layers, tensors, sizes, licence", 1, 1, false,
+    {"inspect", on::inspect, "FILE|REFERENCE", "what a model's files say: layers, sizes, licence", 1, 1, false,
      "canirun inspect ~/models/qwen3-8b-q4_k_m.gguf --tensors\n"
      "canirun inspect hf.co/Qwen/Qwen3-8B-GGUF:Q4_K_M\n",
      run_inspect},
@@ -49,19 +49,19 @@ constexpr Command k_commands[] = {
      "canirun cache\n"
      "canirun cache clear\n",
      run_cache},
-    {"catalog", on::catalog, "models|devices|prices|quants [QUERY]", "the data and where it comes from", 0, k_any, false,
+    {"catalog", on::catalog, "KIND [QUERY]", "models, devices, prices or quants, with their sources", 0, k_any, false,
      "canirun catalog devices 4090\n"
      "canirun catalog prices claude\n",
      run_catalog},
-    {"doctor", on::doctor, "", "what was found, what was not and why, in one block to paste", 0, 0, false,
-     "canirun doctor\n", run_doctor},
+    {"doctor", on::doctor, "", "what was found and what was not, in one block to paste", 0, 0, false, "canirun doctor\n",
+     run_doctor},
     {"record", on::record, "FILE", "this machine as a file for a bug report", 1, 1, false,
      "canirun record machine.txt\n"
      "canirun check qwen3:8b --machine machine.txt\n",
      run_record},
-    {"completion", on::completion, "bash|zsh|fish", "completions for a shell", 0, 1, false,
+    {"completion", on::completion, "SHELL", "completions for bash, zsh or fish", 0, 1, false,
      "canirun completion bash > ~/.local/share/bash-completion/completions/canirun\n", run_completion},
-    {"help", on::help, "[TOPIC]", "a command or a topic: models, exit-codes, environment, formats, profiles", 0, 1, false,
+    {"help", on::help, "[TOPIC]", "a command, or: models exit-codes environment formats", 0, 1, false,
      "canirun help exit-codes\n", run_help},
     {"__probe", 0, "VENDOR", "what the vendor's library says", 1, 1, true, "", run_probe},
 };

@@ -15,9 +15,8 @@ constexpr std::string_view k_kv_types = "f32|f16|bf16|q8_0|q5_1|q5_0|q4_1|q4_0|i
 
 constexpr Flag k_flags[] = {
     // --- the machine -----------------------------------------------------------------------------------------
-    {"on", 0, "HARDWARE", G::machine, on::machine, true,
-     "a machine that is not here: \"RTX 4090\", \"2x RTX 3090\", \"M4 Max 64GB\"", "this machine", "", false,
-     [](O& o, S v) { o.request.on = v; }},
+    {"on", 0, "HARDWARE", G::machine, on::machine, true, "a machine that is not here, such as \"2x RTX 3090\"",
+     "this machine", "", false, [](O& o, S v) { o.request.on = v; }},
     {"machine", 0, "FILE", G::machine, on::machine, false, "a machine written by `canirun hw --json` or `canirun record`",
      "", "", true, [](O& o, S v) { o.machine_file = v; }},
     {"top", 0, "", G::machine, on::hw, false, "also the processes that hold memory of the GPUs, largest first", "", "",
@@ -31,9 +30,8 @@ constexpr Flag k_flags[] = {
      [](O& o, S v) { o.request.bandwidth = Word{v}; }},
 
     // --- model and engine ------------------------------------------------------------------------------------
-    {"quant", 0, "NAME", G::engine, on::question | on::inspect, true,
-     "how the weights are stored, such as Q4_K_M, Q8_0, MXFP4, mlx-4bit", "Q4_K_M, smaller where that does not fit", "",
-     false, [](O& o, S v) { o.request.quant = v; }},
+    {"quant", 0, "NAME", G::engine, on::question | on::inspect, true, "how the weights are stored, such as Q4_K_M, Q8_0",
+     "Q4_K_M, smaller where that does not fit", "", false, [](O& o, S v) { o.request.quant = v; }},
     {"ctx", 0, "N", G::engine, on::question, true, "tokens of context to reserve, such as 8192 or 32k",
      "8192, or what the model can do", "", false, [](O& o, S v) { o.request.context_tokens = Word{v}; }},
     {"kv-type", 0, "TYPE", G::engine, on::question, true, "type of the KV cache", "f16", k_kv_types, false,
@@ -163,8 +161,7 @@ constexpr Flag k_flags[] = {
     {"limit", 0, "N", G::list, on::list, true, "rows to show; 0: all", "30 on a terminal, else all", "", false,
      [](O& o, S v) { o.limit = v; }},
 
-    {"installed", 0, "", G::list, on::list, true,
-     "models that Ollama, LM Studio, llama.cpp or a Hugging Face cache hold on this machine", "", "", false,
+    {"installed", 0, "", G::list, on::list, true, "the models that are on this machine's disk already", "", "", false,
      [](O& o, S) { o.installed = true; }},
 
     // --- output ----------------------------------------------------------------------------------------------

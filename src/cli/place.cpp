@@ -13,6 +13,13 @@
 namespace canirun::cli {
 namespace {
 
+std::string folded_case(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return lower;
+}
+
 std::string joined_path(const std::string& folder, const std::string& file) {
   return folder.empty() ? file : folder + (folder.ends_with('/') ? "" : "/") + file;
 }
@@ -51,11 +58,28 @@ Result<std::shared_ptr<const formats::ModelFile>> Place::read(std::size_t set, c
   return read_[set];
 }
 
+/// Weights in shards have no name of their own: the folder's or the repository's is what people call the model.
+void Place::name_after_place(ModelSpec& spec) const {
+  std::string name;
+  if (remote_) {
+    name = remote_->reference.repo;
+  } else if (local_) {
+    const std::filesystem::path folder = std::filesystem::absolute(local_->folder).lexically_normal();
+    const std::filesystem::path cached = folder.parent_path().parent_path().filename();  // models--OWNER--REPO/snapshots/ID
+    name = (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+    if (cached.string().starts_with("models--")) name = cached.string().substr(cached.string().rfind("--") + 2);
+  }
+  if (name.empty()) return;
+  spec.name = name;
+  spec.id = folded_case(name);
+}
+
 void Place::complete(formats::ModelFile& file, const formats::FileSet& set) const {
   ModelSpec& spec = file.spec;
   spec.reference = report::shell_word(typed_);
   const std::string first = set.files.empty() ? set.config : set.files.front();
   spec.provenance.source = local_ ? joined_path(local_->folder, first) : title_ + (first.empty() ? "" : ", " + first);
+  if (set.kind != formats::SetKind::gguf) name_after_place(spec);
   if (local_) {
     spec.local_path = set.kind == formats::SetKind::gguf ? joined_path(local_->folder, first) : local_->folder;
     return;
@@ -117,8 +141,10 @@ Result<std::shared_ptr<Place>> Places::open_remote(const std::string& text) {
 }
 
 std::shared_ptr<Place> Places::open_installed(const std::string& tag) {
-  for (store::InstalledModel& model : store::installed_models(store::store_folders_from_environment())) {
-    if (model.keeper == store::Keeper::ollama && model.name == tag && model.problem.empty()) {
+  store::StoreFolders folders;
+  folders.ollama = store::store_folders_from_environment().ollama;
+  for (store::InstalledModel& model : store::installed_models(folders)) {
+    if (model.name == tag && model.problem.empty()) {
       return std::make_shared<Place>(tag, std::move(model.where));
     }
   }
@@ -128,13 +154,6 @@ std::shared_ptr<Place> Places::open_installed(const std::string& tag) {
 net::Traffic Places::traffic() const { return network_ ? network_->traffic() : net::Traffic{}; }
 
 namespace {
-
-std::string folded_case(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return lower;
-}
 
 bool same_network(const ModelSpec& a, const ModelSpec& b) {
   return a.layers.size() == b.layers.size() && a.embedding_length == b.embedding_length && a.architecture == b.architecture;

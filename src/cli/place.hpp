@@ -37,6 +37,7 @@ class Place {
   Result<std::shared_ptr<const formats::ModelFile>> read(std::size_t set, const catalog::Catalog& catalog);
 
  private:
+  void name_after_place(ModelSpec& spec) const;
   void complete(formats::ModelFile& file, const formats::FileSet& set) const;
 
   std::string title_, typed_, quant_;

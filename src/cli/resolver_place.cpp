@@ -127,6 +127,14 @@ Result<std::size_t> first_set(const Place& place, Engine engine, const std::stri
     for (const std::size_t i : among) {
       if (folded_name(sets[i].label) == folded_name(quant)) return i;
     }
+    // Where two models share a quant the label is the whole name; the quant alone still picks, if it is the only one.
+    std::vector<std::size_t> named;
+    for (const std::size_t i : among) {
+      const bool same =
+          !sets[i].files.empty() && folded_name(formats::quant_in_name(sets[i].files.front())) == folded_name(quant);
+      if (same) named.push_back(i);
+    }
+    if (named.size() == 1) return named.front();
   }
   const std::string stem = model_stem(sets[among.front()]);
   std::vector<std::size_t> distinct;

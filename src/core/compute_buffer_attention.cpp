@@ -21,7 +21,7 @@ bool divides_into_rotations(std::uint32_t head_length) { return head_length != 0
 /// Side of the rotation matrix put on quantised keys: the largest power of two times 64 that divides the head.
 std::uint32_t key_rotation_side(std::uint32_t head_length) {
   std::uint32_t side = k_rotation_step;
-  while (head_length >= side * 2 && head_length % (side * 2) == 0) side *= 2;
+  while (side <= head_length / 2 && head_length % (side * 2) == 0) side *= 2;
   return side;
 }
 

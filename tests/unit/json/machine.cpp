@@ -85,6 +85,10 @@ Machine full_machine() {
   d.power_limit_w = 400;
   d.pcie_generation = 4;
   d.pcie_lanes = 16;
+  d.pcie_generation_now = 1;
+  d.pcie_lanes_max = 8;
+  d.ecc = true;
+  d.persistence = false;
   d.driver_version = "550.54.14";
   d.runtime = "cuda";
   d.is_mig = true;

@@ -64,7 +64,9 @@ void Place::name_after_place(ModelSpec& spec) const {
   if (remote_) {
     name = remote_->reference.repo;
   } else if (local_) {
-    const std::filesystem::path folder = std::filesystem::absolute(local_->folder).lexically_normal();
+    std::error_code ignored;
+    const std::filesystem::path folder =
+        std::filesystem::absolute(local_->folder.empty() ? "." : local_->folder, ignored).lexically_normal();
     const std::filesystem::path cached = folder.parent_path().parent_path().filename();  // models--OWNER--REPO/snapshots/ID
     name = (folder.has_filename() ? folder : folder.parent_path()).filename().string();
     if (cached.string().starts_with("models--")) name = cached.string().substr(cached.string().rfind("--") + 2);
@@ -79,7 +81,7 @@ void Place::complete(formats::ModelFile& file, const formats::FileSet& set) cons
   spec.reference = report::shell_word(typed_);
   const std::string first = set.files.empty() ? set.config : set.files.front();
   spec.provenance.source = local_ ? joined_path(local_->folder, first) : title_ + (first.empty() ? "" : ", " + first);
-  if (set.kind != formats::SetKind::gguf) name_after_place(spec);
+  if (set.kind == formats::SetKind::safetensors || set.kind == formats::SetKind::config_only) name_after_place(spec);
   if (local_) {
     spec.local_path = set.kind == formats::SetKind::gguf ? joined_path(local_->folder, first) : local_->folder;
     return;

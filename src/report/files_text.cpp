@@ -14,8 +14,8 @@ constexpr std::size_t k_offers_shown = 8;
 
 std::string first_file(const FileSource& files) {
   if (files.files.empty()) return {};
-  const std::size_t more = files.files.size() - 1;
-  return more == 0 ? files.files.front() : fmt::format("{} and {} more", files.files.front(), more);
+  if (files.files.size() == 1) return files.files.front();
+  return fmt::format("{} files of {}", files.files.size(), files.place);
 }
 
 /// Rows to show: all of them, or the chosen one with its neighbours.

@@ -235,7 +235,11 @@ TEST_CASE("files of Ollama's own converter are read like llama.cpp's", "[gguf]")
   CHECK(spec.expert_type == TensorType::mxfp4);
   CHECK(spec.layers[0].attention == AttentionKind::sliding_window);
   CHECK(spec.layers[1].attention == AttentionKind::full);
-  CHECK((spec.fused_qkv && spec.qkv_bias && spec.output_bias && spec.attention_sinks && spec.moe->fused_gate_up));
+  CHECK(spec.fused_qkv);
+  CHECK(spec.qkv_bias);
+  CHECK(spec.output_bias);
+  CHECK(spec.attention_sinks);
+  CHECK(spec.moe->fused_gate_up);
   CHECK(spec.norms_per_layer == 2);
 }
 

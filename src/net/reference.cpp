@@ -95,9 +95,9 @@ Result<void> read_page(const KnownHost& known, std::string_view path, std::strin
   if (path.starts_with("models/")) path.remove_prefix(7);
   if (path.starts_with("api/models/")) path.remove_prefix(11);
   Result<void> read = read_hub_path(path, reference);
-  if (read && reference.file.empty() && !shown_file(query).empty())
-    return set_path_in_repository(shown_file(query), reference);
-  return read;
+  if (!read || !reference.file.empty() || shown_file(query).empty()) return read;
+  reference.folder.clear();  // the file that is opened beside the page is what is meant
+  return set_path_in_repository(shown_file(query), reference);
 }
 
 /// Any other web address: one file on some server.

@@ -30,6 +30,13 @@ bool is_worth_buying_for(const QuantScheme& quant, const Request& request) {
   return request.quant.has_value() || three_bit_count(one) == 1;
 }
 
+/// A machine that is bought for a model should hold it with every copy the engine makes, not just once they are dropped.
+bool has_room(const Assessment& result) {
+  const std::vector<PoolMemory>& pools = result.placed.memory.pools;
+  return std::all_of(pools.begin(), pools.end(),
+                     [](const PoolMemory& pool) { return pool.used_bytes <= pool.usable_bytes; });
+}
+
 /// The bar of a plan: it runs, meets every floor, and a person can read along unless a speed was asked for.
 bool is_usable(const Answered& answered) {
   const Assessment& result = answered.assessment;
@@ -123,7 +130,8 @@ class Planner {
     Answered answered{.question = std::move(*resolved), .assessment = {}};
     const Resolved& asked = answered.question;
     answered.assessment = assess(*asked.machine, *asked.model, *asked.quant, asked.question, session_.catalog().books());
-    if (!is_usable(answered) || !is_worth_buying_for(*asked.quant, request)) return std::nullopt;
+    if (!is_usable(answered) || !has_room(answered.assessment) || !is_worth_buying_for(*asked.quant, request))
+      return std::nullopt;
     report::PlanRow row = row_of(answered, price, *request.on, count);
     row.price_usd = *price_usd(price, count, host_usd_);
     return row;

@@ -18,8 +18,9 @@ void hold_to_context_limit(Verdict& verdict, const Machine& machine, const Model
   constexpr std::string_view k_on = "--on ";
   const std::string on =
       machine.origin.starts_with(k_on) ? fmt::format(" --on \"{}\"", machine.origin.substr(k_on.size())) : "";
-  verdict.suggestions.insert(verdict.suggestions.begin(), {fmt::format("canirun check {}{} --ctx {}", typed_name(model), on, limit),
-                                                           "the longest context it was made for"});
+  verdict.suggestions.insert(
+      verdict.suggestions.begin(),
+      {fmt::format("canirun check {}{} --ctx {}", typed_name(model), on, limit), "the longest context it was made for"});
 }
 
 }  // namespace canirun

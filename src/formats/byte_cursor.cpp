@@ -26,7 +26,8 @@ bool ByteCursor::need(std::size_t bytes) {
       return false;
     }
     if (*got == 0) {
-      fail_with("the end of the data at byte " + std::to_string(start_ + end_), "is it a whole file, or did its download stop?");
+      fail_with("the end of the data at byte " + std::to_string(start_ + end_),
+                "is it a whole file, or did its download stop?");
       return false;
     }
     end_ += std::min(*got, buffer_.size() - end_);

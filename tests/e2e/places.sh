@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Files that are not there and addresses that may not be asked: said plainly, exit 2; the catalog helps where it can.
 . "$2/tests/e2e/common.inc"
+# shellcheck disable=SC2088  # canirun expands it itself
 for model in ./model.gguf /models/x.gguf "~/no such folder/x.gguf"; do
   run 2 check "$model" --on "RTX 4090"
   err_has "error: "

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What drivers and firmware say: the NVML child's lines, Intel's memory regions, Windows' list of processors, the SMBIOS table,
-// udev's database, the kernel's accounting, mounts.
+// What drivers and firmware say: the NVML child's lines, Intel's memory regions, Windows' list of processors, the SMBIOS
+// table, udev's database, the kernel's accounting, mounts.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

@@ -79,9 +79,9 @@ TEST_CASE("what is not a catalog name is refused for what it is", "[resolver]") 
     const char* model;
     ErrorKind kind;
   };
-  const Row row = GENERATE(
-      Row{"", ErrorKind::usage}, Row{"no-such-model-at-all", ErrorKind::not_found}, Row{"./x.gguf", ErrorKind::not_found},
-      Row{"https://example.com/x.gguf", ErrorKind::network}, Row{"hf:nobody/nothing-at-all", ErrorKind::network});
+  const Row row = GENERATE(Row{"", ErrorKind::usage}, Row{"no-such-model-at-all", ErrorKind::not_found},
+                           Row{"./x.gguf", ErrorKind::not_found}, Row{"https://example.com/x.gguf", ErrorKind::network},
+                           Row{"hf:nobody/nothing-at-all", ErrorKind::network});
   const Result<Resolved> found = resolved(about(row.model));
   INFO(row.model);
   REQUIRE_FALSE(found.has_value());

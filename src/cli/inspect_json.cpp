@@ -20,39 +20,34 @@ void set_layer(Node node, const LayerSpec& layer) {
   node.set("owns_kv", layer.owns_kv);
 }
 
+/// An object of what is there, null for what is not.
+template <class T, class Fill>
+void set_part(Node model, std::string_view name, const std::optional<T>& part, Fill&& fill) {
+  if (!part) return model.set_null(name);
+  model.object(name, [&](Node node) { fill(node, *part); });
+}
+
 void set_parts(Node model, const ModelSpec& spec) {
-  if (spec.moe) {
-    model.object("moe", [&](Node node) {
-      node.set("expert_count", spec.moe->expert_count);
-      node.set("expert_used_count", spec.moe->expert_used_count);
-      node.set("expert_feed_forward_length", spec.moe->expert_feed_forward_length);
-      node.set("shared_feed_forward_length", spec.moe->shared_feed_forward_length);
-    });
-  } else {
-    model.set_null("moe");
-  }
-  if (spec.mla) {
-    model.object("mla", [&](Node node) {
-      node.set("kv_lora_rank", spec.mla->kv_lora_rank);
-      node.set("q_lora_rank", spec.mla->q_lora_rank);
-      node.set("rope_length", spec.mla->rope_length);
-      node.set("nope_length", spec.mla->nope_length);
-      node.set("value_length", spec.mla->value_length);
-    });
-  } else {
-    model.set_null("mla");
-  }
-  if (spec.ssm) {
-    model.object("ssm", [&](Node node) {
-      node.set("conv_kernel", spec.ssm->conv_kernel);
-      node.set("inner_size", spec.ssm->inner_size);
-      node.set("state_size", spec.ssm->state_size);
-      node.set("group_count", spec.ssm->group_count);
-      node.set("time_step_rank", spec.ssm->time_step_rank);
-    });
-  } else {
-    model.set_null("ssm");
-  }
+  set_part(model, "moe", spec.moe, [](Node node, const MoeSpec& moe) {
+    node.set("expert_count", moe.expert_count);
+    node.set("expert_used_count", moe.expert_used_count);
+    node.set("expert_feed_forward_length", moe.expert_feed_forward_length);
+    node.set("shared_feed_forward_length", moe.shared_feed_forward_length);
+  });
+  set_part(model, "mla", spec.mla, [](Node node, const MlaSpec& mla) {
+    node.set("kv_lora_rank", mla.kv_lora_rank);
+    node.set("q_lora_rank", mla.q_lora_rank);
+    node.set("rope_length", mla.rope_length);
+    node.set("nope_length", mla.nope_length);
+    node.set("value_length", mla.value_length);
+  });
+  set_part(model, "ssm", spec.ssm, [](Node node, const SsmSpec& ssm) {
+    node.set("conv_kernel", ssm.conv_kernel);
+    node.set("inner_size", ssm.inner_size);
+    node.set("state_size", ssm.state_size);
+    node.set("group_count", ssm.group_count);
+    node.set("time_step_rank", ssm.time_step_rank);
+  });
 }
 
 void set_model(Node model, const Inspection& inspection) {

@@ -48,6 +48,7 @@ void headline(Page& page, const Inspection& inspection) {
   if (!inspection.quant.empty()) left += " · " + inspection.quant;
   std::uint64_t bytes = 0;
   for (const formats::FileTensor& tensor : inspection.file.tensors) bytes += tensor.bytes.value_or(0);
+  if (bytes == 0) bytes = inspection.weights.file_bytes;
   if (bytes > 0) left += " · " + report::format_decimal_bytes(bytes);
   page.spread(left, Tone::strong, inspection.file.about.container, Tone::quiet);
   if (inspection.file.kind != formats::FileKind::model) {
@@ -93,8 +94,8 @@ void words(Page& page, const Inspection& inspection) {
   const formats::Description& about = inspection.file.about;
   if (spec.parameter_count > 0) {
     std::string text = report::format_parameters(spec.parameter_count);
-    if (spec.active_parameter_count && *spec.active_parameter_count != spec.parameter_count)
-      text += fmt::format(", {} active", report::format_parameters(*spec.active_parameter_count));
+    const std::string active = report::format_parameters(spec.active_parameter_count.value_or(spec.parameter_count));
+    if (active != text) text += fmt::format(", {} active", active);
     if (spec.vision_parameter_count)
       text += fmt::format(", and {} for images", report::format_parameters(*spec.vision_parameter_count));
     page.detail("parameters", text);
@@ -234,7 +235,7 @@ std::string render_inspection_text(const Inspection& inspection, const report::T
   weights(page, inspection);
   quants(page, inspection);
   files(page, inspection);
-  if (tensors) tensor_table(page, inspection.file);
+  if (tensors && !inspection.file.tensors.empty()) tensor_table(page, inspection.file);
   other_sets(page, inspection);
   return page.take();
 }

@@ -50,10 +50,9 @@ std::string render_list_text(const Listing& listing, const Terminal& terminal) {
                {.title = mine ? "kept by" : "licence", .align = Align::left, .drop_order = mine ? 3 : 6, .min_width = 0}});
   for (const ListRow& row : listing.rows) {
     const Mark mark = row_mark(row);
-    const std::string parameters =
-        row.active_parameter_count && *row.active_parameter_count != row.parameter_count
-            ? fmt::format("{}/{}", format_parameters(row.parameter_count), format_parameters(*row.active_parameter_count))
-            : format_parameters(row.parameter_count);
+    std::string parameters = format_parameters(row.parameter_count);
+    const std::string active = format_parameters(row.active_parameter_count.value_or(row.parameter_count));
+    if (active != parameters) parameters += "/" + active;
     table.add_row({{std::string(sign_of(mark, terminal)), tone_of(mark)},
                    {page.safe(row.model), Tone::strong},
                    {page.safe(row.quant), Tone::plain},

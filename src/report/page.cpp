@@ -14,10 +14,32 @@ constexpr int k_narrow = 64;  // below this the body starts on its own line
 
 std::string spaces(int count) { return std::string(static_cast<std::size_t>(std::max(0, count)), ' '); }
 
-/// Shell text in pieces no line break may fall into: a flag and its value stay together.
+/// Words of a shell command as they are written: what stands between quotes is one piece, spaces and all.
+std::vector<std::string> shell_words(const std::string& command) {
+  std::vector<std::string> words;
+  bool in_word = false;
+  char quote = 0;
+  for (const char c : command) {
+    if (quote == 0 && c == ' ') {
+      in_word = false;
+      continue;
+    }
+    if (c == quote) {
+      quote = 0;
+    } else if (quote == 0 && (c == '\'' || c == '"')) {
+      quote = c;
+    }
+    if (!in_word) words.emplace_back();
+    in_word = true;
+    words.back() += c;
+  }
+  return words;
+}
+
+/// Shell text in pieces no line break may fall into: a flag and its value stay together, and so does what is quoted.
 std::vector<std::string> flag_groups(const std::string& command) {
   std::vector<std::string> groups;
-  for (const std::string& word : wrap(command, 1)) {
+  for (const std::string& word : shell_words(command)) {
     const bool value = !groups.empty() && word.front() != '-' && groups.back().front() == '-' &&
                        groups.back().find(' ') == std::string::npos;
     if (value) {

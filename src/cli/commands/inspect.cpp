@@ -4,7 +4,6 @@
 
 #include "cli/commands.hpp"
 #include "cli/inspection.hpp"
-#include "cli/request_checker.hpp"
 #include "cli/resolver_place.hpp"
 
 namespace canirun::cli {
@@ -26,18 +25,25 @@ std::vector<QuantWeight> weights_as_gguf(const catalog::Catalog& catalog, const 
 }
 
 /// A record of the catalog in the same shape: dimensions without a file.
-Inspection of_record(const catalog::Catalog& catalog, const ModelSpec& spec) {
+Result<Inspection> of_record(const catalog::Catalog& catalog, const ModelSpec& spec, const Options& options) {
   Inspection inspection;
   inspection.place = spec.id;
   inspection.file.spec = spec;
   inspection.file.about.container = "a record of the catalog";
   inspection.quants = weights_as_gguf(catalog, spec);
+  if (options.request.quant) {
+    const Result<QuantScheme> scheme = catalog.quant(*options.request.quant);
+    if (!scheme) return tl::unexpected<Error>(Error(scheme.error()).within("--quant"));
+    inspection.quant = scheme->id;
+    inspection.weights = sum_weights(spec, *scheme);
+  }
+  if (options.tensors)
+    inspection.file.notes.emplace_back("a record lists no tensors by name; inspect a file or a repository");
   return inspection;
 }
 
 Result<Inspection> of_place(Session& session, Place& place) {
   const Options& options = session.options();
-  RequestChecker checker(Request::From::flags);
   Inspection inspection;
   inspection.place = place.title();
   inspection.sets = place.sets();
@@ -73,7 +79,7 @@ Result<int> run_inspect(Session& session) {
   const Result<Resolver::Found> found = session.resolver().find(options.words.front());
   if (!found) return tl::unexpected<Error>(found.error());
   Result<Inspection> inspection =
-      found->place ? of_place(session, *found->place) : of_record(session.catalog(), *found->record);
+      found->place ? of_place(session, *found->place) : of_record(session.catalog(), *found->record, options);
   if (!inspection) return tl::unexpected<Error>(std::move(inspection).error());
   inspection->head = session.head();
   inspection->file.notes.insert(inspection->file.notes.begin(), found->notes.begin(), found->notes.end());

@@ -8,8 +8,11 @@
 namespace canirun {
 
 /// How a figure is known. Order: strongest first; `weakest` of several is the basis of what is computed from them.
-enum class Basis { measured, published, derived, assumed };
-constexpr auto enum_names(Basis) { return std::array<std::string_view, 4>{"measured", "published", "derived", "assumed"}; }
+/// Calibrated: computed, then corrected by what other runs on the same machine measured.
+enum class Basis { measured, calibrated, published, derived, assumed };
+constexpr auto enum_names(Basis) {
+  return std::array<std::string_view, 5>{"measured", "calibrated", "published", "derived", "assumed"};
+}
 constexpr Basis weakest(Basis a, Basis b) { return static_cast<int>(a) > static_cast<int>(b) ? a : b; }
 
 /// Where a figure comes from: a URL or citation, the ISO date it was read, and how strong it is.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <array>
+#include <canirun/correction.hpp>
 #include <canirun/evidence.hpp>
 #include <cstdint>
 #include <optional>
@@ -167,6 +168,7 @@ struct Machine {
   std::optional<StorageFacts> storage;
   std::vector<MemoryUser> memory_users;  ///< largest first; empty unless asked for
   std::vector<ProbeNote> notes;
+  std::vector<SpeedCorrection> corrections;  ///< from runs measured here, when some were saved; estimates follow them
 };
 
 /// What a model may use of a pool: what is free if known and `only_free`, else the total, less what the system keeps

@@ -47,7 +47,11 @@ struct Assessment {
 Assessment assess(const Machine& machine, const ModelSpec& model, const QuantScheme& quant, const Question& question,
                   const Books& books);
 
-/// Memory, placement, speed and usability only: what ranking many models needs, without money and the largest context.
+/// Memory, placement, speed and usability only, without money: what choosing between quants and ranking models needs.
+/// `placer` is of that machine and model with the question's settings.
+Assessment assess_fit(Placer& placer, const Machine& machine, const ModelSpec& model, const QuantScheme& quant,
+                      const Question& question, const Books& books);
+/// The same for one quant alone.
 Assessment assess_fit(const Machine& machine, const ModelSpec& model, const QuantScheme& quant, const Question& question,
                       const Books& books);
 

@@ -19,6 +19,6 @@ struct Companions {
 /// As `place`, with room kept for the companions, which are counted in the memory that is returned: files as weights, the
 /// draft model part by part. The projector's scratch space, which depends on the picture, is not in it.
 PlacedMemory place_with(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
-                        const EngineSettings& settings, const Companions& companions, bool find_largest_context = true);
+                        const EngineSettings& settings, const Companions& companions, Effort effort = Effort::answer);
 
 }  // namespace canirun

@@ -2,6 +2,7 @@
 #pragma once
 #include <canirun/memory.hpp>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -38,12 +39,37 @@ struct PlacedMemory {
 MemoryEstimate estimate_memory(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
                                const EngineSettings& settings, const Placement& placement);
 
-/// Finds where the model goes (everything on GPU; else the experts of as few layers as it takes to the host, first layers
-/// first, as -ncmoe does; else fewer layers; else CPU),
-/// honouring forced gpu_layers / cpu_moe_layers, and what that takes. Total: a model that fits nowhere gets the best
-/// attempt with status does_not_fit and negative headroom. `model.layers` must not be empty.
-/// `find_largest_context` false leaves max_context_tokens unknown: a third of the work, and a ranking does not show it.
+/// How much of an answer is wanted.
+enum class Effort : std::uint8_t {
+  answer,   ///< all of it, exactly
+  ranking,  ///< no largest context; the scratch buffers of split placements from a quick look, a few percent of them off
+};
+
+struct MemoryQuestion;
+
+/// Places one model on one machine, at one quant after the other: what does not depend on how the weights are stored
+/// (sites, caches, the scratch buffers of layouts that fetch no weights) is worked out once.
+class Placer {
+ public:
+  /// All three have to outlive it. `model.layers` must not be empty.
+  Placer(const Machine& machine, const ModelSpec& model, const EngineSettings& settings);
+  Placer(Placer&&) noexcept;
+  Placer(const Placer&) = delete;
+  Placer& operator=(Placer&&) = delete;
+  Placer& operator=(const Placer&) = delete;
+  ~Placer();
+
+  /// Finds where the model goes (everything on GPU; else the experts of as few layers as it takes to the host, first
+  /// layers first, as -ncmoe does; else fewer layers; else CPU), honouring forced gpu_layers / cpu_moe_layers, and what
+  /// that takes. Total: a model that fits nowhere gets the best attempt with status does_not_fit and negative headroom.
+  PlacedMemory place(const WeightTable& weights, Effort effort = Effort::answer);
+
+ private:
+  std::unique_ptr<MemoryQuestion> question_;
+};
+
+/// The same for one quant alone.
 PlacedMemory place(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
-                   const EngineSettings& settings, bool find_largest_context = true);
+                   const EngineSettings& settings, Effort effort = Effort::answer);
 
 }  // namespace canirun

@@ -71,13 +71,14 @@ std::optional<Ranking::Fit> Ranking::find_fit(const ModelSpec& model) {
   fit.quant = ladder.front();
   if (!may_fit(model, ladder.back())) return fit;
 
+  Placer placer(*asked_.machine, model, fit.question.settings);
   // Assessments are kept as the ladder asks for them: the chosen one was among them.
   std::vector<std::optional<Assessment>> tried(ladder.size());
   const auto trial = [&](std::size_t step) -> QuantTrial {
     if (!tried[step]) {
       const QuantScheme* scheme = quant(ladder[step]);
       if (scheme == nullptr) return {};
-      tried[step] = assess_fit(*asked_.machine, model, *scheme, fit.question, catalog_.books());
+      tried[step] = assess_fit(placer, *asked_.machine, model, *scheme, fit.question, catalog_.books());
       ++pairs_tried_;
       if (tried[step]->placed.placement.status != FitStatus::does_not_fit) ++pairs_that_run_;
     }

@@ -14,15 +14,15 @@ const std::vector<QualityFigure>& quality_of_reference(const PriceBook& prices, 
   return found == prices.api.end() ? none : found->quality;
 }
 
-Assessment run_here(const Machine& machine, const ModelSpec& model, const QuantScheme& quant, const Question& question,
-                    const Books& books, bool find_largest_context) {
+Assessment run_here(Placer& placer, const Machine& machine, const ModelSpec& model, const QuantScheme& quant,
+                    const Question& question, const Books& books, Effort effort) {
   Assessment answer;
 
   // What the file holds, tensor by tensor.
   answer.weights = sum_weights(model, quant);
 
   // Where each layer goes, and what every pool then has to hold. Memory and speed both follow from this placement.
-  answer.placed = place(machine, model, answer.weights, question.settings, find_largest_context);
+  answer.placed = placer.place(answer.weights, effort);
 
   // How fast the placed model reads its bytes. A model that does not fit has no speed.
   if (answer.placed.placement.status != FitStatus::does_not_fit) {
@@ -37,14 +37,21 @@ Assessment run_here(const Machine& machine, const ModelSpec& model, const QuantS
 
 }  // namespace
 
+Assessment assess_fit(Placer& placer, const Machine& machine, const ModelSpec& model, const QuantScheme& quant,
+                      const Question& question, const Books& books) {
+  return run_here(placer, machine, model, quant, question, books, Effort::ranking);
+}
+
 Assessment assess_fit(const Machine& machine, const ModelSpec& model, const QuantScheme& quant, const Question& question,
                       const Books& books) {
-  return run_here(machine, model, quant, question, books, false);
+  Placer placer(machine, model, question.settings);
+  return assess_fit(placer, machine, model, quant, question, books);
 }
 
 Assessment assess(const Machine& machine, const ModelSpec& model, const QuantScheme& quant, const Question& question,
                   const Books& books) {
-  Assessment answer = run_here(machine, model, quant, question, books, true);
+  Placer placer(machine, model, question.settings);
+  Assessment answer = run_here(placer, machine, model, quant, question, books, Effort::answer);
 
   // Whether it is good enough for the task, by published evidence against the API model.
   answer.capability = judge_capability(model, question.usage.task, question.money.versus,

@@ -32,7 +32,7 @@ std::vector<MemoryParts> companion_parts(const Machine& machine, const EngineSet
     EngineSettings alone = settings;
     alone.gpu_layers.reset();
     alone.cpu_moe_layers.reset();
-    const PlacedMemory draft = place(machine, *companions.draft, *companions.draft_weights, alone, false);
+    const PlacedMemory draft = place(machine, *companions.draft, *companions.draft_weights, alone, Effort::ranking);
     for (const PoolMemory& pool : draft.memory.pools) {
       MemoryParts own = pool.parts;
       own.runtime_overhead_bytes = 0;
@@ -58,10 +58,10 @@ Machine without(Machine machine, const std::vector<MemoryParts>& parts) {
 }  // namespace
 
 PlacedMemory place_with(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
-                        const EngineSettings& settings, const Companions& companions, bool find_largest_context) {
-  if (!companions.any() || machine.pools.empty()) return place(machine, model, weights, settings, find_largest_context);
+                        const EngineSettings& settings, const Companions& companions, Effort effort) {
+  if (!companions.any() || machine.pools.empty()) return place(machine, model, weights, settings, effort);
   const std::vector<MemoryParts> parts = companion_parts(machine, settings, companions);
-  PlacedMemory placed = place(without(machine, parts), model, weights, settings, find_largest_context);
+  PlacedMemory placed = place(without(machine, parts), model, weights, settings, effort);
   for (PoolMemory& pool : placed.memory.pools) {
     pool.parts += parts[pool.pool];
     placed.memory.parts += parts[pool.pool];

@@ -27,7 +27,7 @@ bool repacks(const MemoryQuestion& question) {
 void add_sharded(const MemoryQuestion& question, std::uint32_t gpus, SiteMemory& memory) {
   const auto share = [](std::uint64_t bytes, std::uint32_t parts) { return (bytes + parts - 1) / parts; };
   for (std::uint32_t site = 1; site <= gpus; ++site) {
-    for (const LayerWeights& weights : question.weights.layers) memory[site].weights_bytes += share(weights.total(), gpus);
+    for (const LayerWeights& weights : question.weights->layers) memory[site].weights_bytes += share(weights.total(), gpus);
     for (std::size_t i = 0; i < question.caches.size(); ++i) {
       const LayerSpec& layer = question.model.layers[i];
       const std::uint32_t heads = layer.attention == AttentionKind::mla ? 1U : std::max(1U, layer.head_count_kv);
@@ -35,7 +35,7 @@ void add_sharded(const MemoryQuestion& question, std::uint32_t gpus, SiteMemory&
       memory[site].recurrent_state_bytes += share(question.caches[i].state_bytes, gpus);
     }
     // One matrix serves as embedding and as output where they are tied.
-    const WeightTable& weights = question.weights;
+    const WeightTable& weights = *question.weights;
     const std::uint64_t twice = weights.output_is_tied ? std::min(weights.token_embedding_bytes, weights.output_bytes) : 0;
     const std::uint64_t both = weights.output_bytes + weights.token_embedding_bytes - twice;
     memory[site].weights_bytes += share(both + weights.per_layer_embedding_bytes, gpus);
@@ -50,9 +50,9 @@ std::uint32_t sharded_over(const MemoryQuestion& question) {
 
 void add_layers(const MemoryQuestion& question, const Layout& layout, SiteMemory& memory) {
   const bool repack = repacks(question);
-  const std::size_t count = std::min(question.weights.layers.size(), layout.layer_site.size());
+  const std::size_t count = std::min(question.weights->layers.size(), layout.layer_site.size());
   for (std::size_t i = 0; i < count; ++i) {
-    const LayerWeights& weights = question.weights.layers[i];
+    const LayerWeights& weights = question.weights->layers[i];
     MemoryParts& site = memory[layout.layer_site[i]];
     site.weights_bytes += weights.attention_bytes + weights.dense_ffn_bytes;
     memory[layout.expert_site[i]].weights_bytes += weights.expert_bytes;
@@ -67,7 +67,7 @@ void add_layers(const MemoryQuestion& question, const Layout& layout, SiteMemory
 
 /// The embedding stays on the host; a tied output is a second copy of it, unless both map the same pages of the file.
 void add_embedding_and_output(const MemoryQuestion& question, const Layout& layout, SiteMemory& memory) {
-  const WeightTable& weights = question.weights;
+  const WeightTable& weights = *question.weights;
   memory[k_host_site].weights_bytes += weights.token_embedding_bytes + weights.per_layer_embedding_bytes;
   const bool same_pages = question.sites.pool[layout.output_site] == question.sites.pool[k_host_site];
   const std::uint64_t shared =
@@ -83,8 +83,9 @@ std::uint64_t unpacked_cache_bytes(const MemoryQuestion& question, const Layout&
   constexpr std::uint64_t k_f16_bytes = 2;
   const EngineSettings& settings = question.settings;
   const bool on_cuda = question.sites.backend == Backend::cuda || question.sites.backend == Backend::rocm;
-  if (!on_cuda || !settings.flash_attn) return 0;
   const auto is_packed = [](TensorType type) { return traits(type).block_elements > 1; };
+  const bool packed = is_packed(settings.kv_type_k) || is_packed(settings.kv_type_v);
+  if (!on_cuda || !settings.flash_attn || !packed) return 0;
   std::uint64_t largest = 0;
   for (std::size_t i = 0; i < layout.layer_site.size(); ++i) {
     const LayerSpec& layer = question.model.layers[i];
@@ -133,7 +134,7 @@ MemoryParts& MemoryParts::operator+=(const MemoryParts& other) {
   return *this;
 }
 
-MemoryQuestion memory_question(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
+MemoryQuestion memory_question(const Machine& machine, const ModelSpec& model, const WeightTable* weights,
                                const EngineSettings& settings) {
   MemoryQuestion question{.machine = machine,
                           .model = model,
@@ -143,6 +144,16 @@ MemoryQuestion memory_question(const Machine& machine, const ModelSpec& model, c
                           .shape = context_shape(settings, model),
                           .caches = layer_caches(model, settings)};
   return question;
+}
+
+const SiteBytes* ScratchMemory::find(const Layout& layout, const ContextShape& shape) const {
+  const auto known = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& entry) { return entry.cells == shape.cells && entry.layout == layout; });
+  return known == entries_.end() ? nullptr : &known->bytes;
+}
+
+void ScratchMemory::keep(const Layout& layout, const ContextShape& shape, const SiteBytes& bytes) {
+  entries_.push_back({.layout = layout, .cells = shape.cells, .bytes = bytes});
 }
 
 void set_context(MemoryQuestion& question, std::uint32_t context_tokens) {
@@ -189,7 +200,7 @@ MemoryEstimate pool_memory(const MemoryQuestion& question, const SiteMemory& mem
 
 MemoryEstimate estimate_memory(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
                                const EngineSettings& settings, const Placement& placement) {
-  const MemoryQuestion question = memory_question(machine, model, weights, settings);
+  const MemoryQuestion question = memory_question(machine, model, &weights, settings);
   const Layout layout = layout_of(question.sites, model, placement);
   const SiteBytes compute = compute_buffers(model, weights, settings, question.shape, question.sites, layout);
   return pool_memory(question, site_memory(question, layout, compute));

@@ -34,26 +34,38 @@ bool fits_when_idle(MemoryQuestion& question, const PlacementSearch& search) {
 
 }  // namespace
 
-PlacedMemory place(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
-                   const EngineSettings& settings, bool find_largest_context) {
+Placer::Placer(const Machine& machine, const ModelSpec& model, const EngineSettings& settings)
+    : question_(std::make_unique<MemoryQuestion>(memory_question(machine, model, nullptr, settings))) {}
+Placer::Placer(Placer&&) noexcept = default;
+Placer::~Placer() = default;
+
+PlacedMemory Placer::place(const WeightTable& weights, Effort effort) {
   PlacedMemory placed;
-  if (machine.pools.empty()) return placed;
-  MemoryQuestion question = memory_question(machine, model, weights, settings);
-  PlacementSearch search(question, true);
+  if (question_->machine.pools.empty()) return placed;
+  const Sites sites = question_->sites;  // finding another split changes them
+  question_->weights = &weights;
+  question_->coarse = effort == Effort::ranking;
+  PlacementSearch search(*question_, true);
   search.find();
 
   Placement& placement = placed.placement;
-  write_layers(question.sites, search.layout(), placement);
-  placement.status = status_of(question, search);
+  write_layers(question_->sites, search.layout(), placement);
+  placement.status = status_of(*question_, search);
   placement.headroom_bytes = search.fit().headroom;
   placement.limiting_pool = search.fit().limiting_pool;
   placement.fits_now = search.fit().fits();
-  placement.fits_idle = fits_when_idle(question, search);
-  placed.memory = pool_memory(question, search.memory());
+  placement.fits_idle = fits_when_idle(*question_, search);
+  placed.memory = pool_memory(*question_, search.memory());
 
   // Last, because trying other contexts changes the question.
-  if (find_largest_context) placement.max_context_tokens = search.largest_context();
+  if (effort == Effort::answer) placement.max_context_tokens = search.largest_context();
+  question_->sites = sites;
   return placed;
+}
+
+PlacedMemory place(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
+                   const EngineSettings& settings, Effort effort) {
+  return Placer(machine, model, settings).place(weights, effort);
 }
 
 }  // namespace canirun

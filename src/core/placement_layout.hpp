@@ -30,6 +30,7 @@ struct Layout {
   std::uint8_t output_site = k_host_site;
   std::uint32_t gpu_layers = 0;
   std::uint32_t expert_layers_on_cpu = 0;
+  bool operator==(const Layout&) const = default;
 };
 
 /// Fills `layout` as the engine would for `-ngl gpu_layers -ncmoe expert_layers_on_cpu`. Source: load_tensors() of

@@ -68,7 +68,7 @@ Fit PlacementSearch::fit_within(bool only_free) const {
 /// With scratch buffers as the engine takes them.
 const Fit& PlacementSearch::measure(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu) {
   lay_out(question_.sites, question_.model, gpu_layers, expert_layers_on_cpu, layout_);
-  compute_ = scratch(false);
+  compute_ = scratch(question_.coarse && !fetches_nothing());
   return assume(gpu_layers, expert_layers_on_cpu);
 }
 
@@ -87,9 +87,19 @@ const Fit& PlacementSearch::assume(std::uint32_t gpu_layers, std::uint32_t exper
   return fit_;
 }
 
+/// Where every weight lies on a GPU, or all of them with the CPU, none is fetched: how they are stored changes nothing.
+bool PlacementSearch::fetches_nothing() const { return !question_.sites.has_gpu() || everything_on_gpu(); }
+
 SiteBytes PlacementSearch::scratch(bool coarse) const {
-  return compute_buffers(question_.model, question_.weights, question_.settings, question_.shape, question_.sites, layout_,
-                         coarse);
+  const auto look = [&] {
+    return compute_buffers(question_.model, *question_.weights, question_.settings, question_.shape, question_.sites,
+                           layout_, coarse);
+  };
+  if (coarse || !fetches_nothing()) return look();
+  if (const SiteBytes* known = question_.known.find(layout_, question_.shape)) return *known;
+  const SiteBytes bytes = look();
+  question_.known.keep(layout_, question_.shape, bytes);
+  return bytes;
 }
 
 /// More bytes than all pools together have: nothing has to be known exactly any more.
@@ -139,7 +149,7 @@ bool PlacementSearch::split_by_room() {
   std::uint64_t layer_bytes = 0;
   for (std::size_t i = 0; i < count; ++i) {
     layers[layout_.layer_site[i]] += 1;
-    layer_bytes += question_.weights.layers[i].total() + question_.caches[i].kv_bytes + question_.caches[i].state_bytes;
+    layer_bytes += question_.weights->layers[i].total() + question_.caches[i].kv_bytes + question_.caches[i].state_bytes;
   }
   if (count == 0 || layer_bytes == 0) return false;
   layers[layout_.output_site] += 1;

@@ -41,6 +41,7 @@ class PlacementSearch {
   const Fit& glance(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu);
   const Fit& assume(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu);
   [[nodiscard]] SiteBytes scratch(bool coarse) const;
+  [[nodiscard]] bool fetches_nothing() const;
   [[nodiscard]] std::uint32_t first_gpu_layers() const;
   [[nodiscard]] std::uint32_t layer_count() const;
   [[nodiscard]] bool may_split() const;

@@ -11,17 +11,34 @@ namespace canirun {
 
 using SiteMemory = std::array<MemoryParts, k_max_sites>;
 
+/// Scratch buffers of layouts, by everything they follow from within one question: the layout and the context.
+class ScratchMemory {
+ public:
+  [[nodiscard]] const SiteBytes* find(const Layout& layout, const ContextShape& shape) const;
+  void keep(const Layout& layout, const ContextShape& shape, const SiteBytes& bytes);
+
+ private:
+  struct Entry {
+    Layout layout;
+    std::uint32_t cells = 0;
+    SiteBytes bytes{};
+  };
+  std::vector<Entry> entries_;
+};
+
 /// Everything about a question that does not change while placements are tried.
 struct MemoryQuestion {
   const Machine& machine;
   const ModelSpec& model;
-  const WeightTable& weights;
+  const WeightTable* weights;  ///< never null while placements are tried
   EngineSettings settings;
   Sites sites;
   ContextShape shape;
   std::vector<LayerCache> caches;
+  bool coarse = false;       ///< split placements may be told from a quick look at the scratch buffers
+  ScratchMemory known = {};  ///< scratch buffers that hold at every quant
 };
-MemoryQuestion memory_question(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
+MemoryQuestion memory_question(const Machine& machine, const ModelSpec& model, const WeightTable* weights,
                                const EngineSettings& settings);
 
 /// The same question at another context length.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // How long the solver takes, and how that grows. Prints figures, checks none: see tests/README.md for how to build it.
-#define CATCH_CONFIG_ENABLE_BENCHMARKING
 #include <canirun/placement.hpp>
 #include <canirun/units.hpp>
 #include <catch2/catch.hpp>
@@ -39,8 +38,8 @@ Machine eight_unequal() {
                            {24 * k_gib, 16 * k_gib, 12 * k_gib, 8 * k_gib, 48 * k_gib, 20 * k_gib, 10 * k_gib, 32 * k_gib});
 }
 
-PlacedMemory solve(const Machine& machine, const Subject& one, bool find_largest_context = true) {
-  return place(machine, one.model, one.weights, EngineSettings{}, find_largest_context);
+PlacedMemory solve(const Machine& machine, const Subject& one) {
+  return place(machine, one.model, one.weights, EngineSettings{});
 }
 
 }  // namespace
@@ -76,24 +75,38 @@ TEST_CASE("more GPUs") {
 }
 
 TEST_CASE("a ranking: every model of the catalog at every quant") {
+  struct Ranked {
+    ModelSpec model;
+    std::vector<WeightTable> weights;
+  };
   const Machine unequal = eight_unequal();
   const Machine single = test::gpu_machine(64 * k_gib, {24 * k_gib});
-  std::vector<Subject> subjects;
+  std::vector<Ranked> models;
   for (const ModelSpec& model : records().models()) {
-    if (model.layers.empty() || subjects.size() >= 4000) continue;
-    for (const char* quant : {"Q2_K", "Q3_K_S", "Q3_K_M", "Q3_K_L", "IQ3_M", "IQ4_XS", "IQ4_NL", "Q4_0", "Q4_K_S", "Q4_K_M",
-                              "Q5_K_S", "Q5_K_M", "Q6_K", "Q8_0", "F16"}) {
-      if (const auto scheme = records().quant(quant)) {
-        subjects.push_back({.model = model, .weights = sum_weights(model, *scheme)});
+    if (model.layers.empty() || models.size() >= 200) continue;
+    Ranked ranked{.model = model, .weights = {}};
+    for (const char* quant :
+         {"IQ1_S", "IQ1_M",  "IQ2_XXS", "IQ2_XS", "IQ2_M",  "Q2_K",   "IQ3_XXS", "Q3_K_S", "Q3_K_M", "Q3_K_L",
+          "IQ3_M", "IQ4_XS", "IQ4_NL",  "Q4_0",   "Q4_K_S", "Q4_K_M", "Q5_K_M",  "Q6_K",   "Q8_0",   "F16"}) {
+      const auto scheme = records().quant(quant);
+      REQUIRE(scheme);
+      ranked.weights.push_back(sum_weights(model, *scheme));
+    }
+    models.push_back(std::move(ranked));
+  }
+  const auto rank = [&](const Machine& machine, std::size_t count) {
+    std::size_t fitting = 0;
+    for (std::size_t i = 0; i < std::min(count, models.size()); ++i) {
+      Placer placer(machine, models[i].model, EngineSettings{});
+      for (const WeightTable& weights : models[i].weights) {
+        fitting += placer.place(weights, Effort::ranking).placement.status == FitStatus::fits ? 1U : 0U;
       }
     }
-  }
-  WARN(subjects.size() << " models and quants");
-  const auto rank = [&](const Machine& machine) {
-    std::size_t fitting = 0;
-    for (const Subject& one : subjects) fitting += solve(machine, one, false).placement.status == FitStatus::fits ? 1U : 0U;
     return fitting;
   };
-  BENCHMARK("all of them on one GPU of 24 GiB") { return rank(single); };
-  BENCHMARK("all of them on eight unequal GPUs") { return rank(unequal); };
+  WARN(models.size() << " models at " << models.front().weights.size() << " quants");
+  for (const std::size_t count : {50U, 100U, 200U}) {
+    BENCHMARK(std::to_string(count) + " models on one GPU of 24 GiB") { return rank(single, count); };
+    BENCHMARK(std::to_string(count) + " models on eight unequal GPUs") { return rank(unequal, count); };
+  }
 }

@@ -40,7 +40,7 @@ void apply_split(const std::string& text, Sites& sites) {
 
 void check_round_trip(const Machine& machine, const ModelSpec& model, const QuantScheme& quant, const WeightTable& weights) {
   const EngineSettings settings;
-  const Placement placement = place(machine, model, weights, settings, false).placement;
+  const Placement placement = place(machine, model, weights, settings, Effort::ranking).placement;
   if (placement.status == FitStatus::does_not_fit) return;
   const std::string command = report::launch_commands(machine, model, quant, settings, placement).front().command;
   INFO(model.id << ": " << command);
@@ -94,7 +94,7 @@ TEST_CASE("more slots never need less") {
       EngineSettings settings;
       settings.parallel = slots;
       settings.context_tokens = 4096 * slots;  // the same for each
-      const MemoryParts parts = place(machine, model, weights, settings, false).memory.parts;
+      const MemoryParts parts = place(machine, model, weights, settings, Effort::ranking).memory.parts;
       INFO(model.id << " with " << slots << " slots");
       CHECK(parts.kv_cache_bytes >= cache_before);
       CHECK(parts.recurrent_state_bytes >= state_before);

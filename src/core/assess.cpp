@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <canirun/assess.hpp>
+#include <canirun/calibration.hpp>
 #include <canirun/engine_refusal.hpp>
 
 namespace canirun {
@@ -28,6 +29,9 @@ Assessment run_here(Placer& placer, const Machine& machine, const ModelSpec& mod
   if (answer.placed.placement.status != FitStatus::does_not_fit) {
     answer.speed =
         estimate_throughput(machine, model, answer.weights, question.settings, answer.placed, question.usage, books.speeds);
+    if (answer.speed) {
+      correct_estimate(*answer.speed, machine, model, quant.id, question.settings, answer.placed.placement, question.usage);
+    }
   }
 
   // Whether that is pleasant to sit in front of.

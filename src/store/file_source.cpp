@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A file of this machine, read where the reader asks. pread keeps no position and touches nothing; the file is opened
-// without waiting, so that a pipe or a device under a model's name never holds the program up.
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
+// A file of this machine, read where the reader asks.
 #include <cerrno>
-#include <limits>
+#include <span>
 #include <utility>
 
 #include "store/files.hpp"
@@ -15,40 +9,6 @@
 
 namespace canirun::store {
 namespace {
-
-class FileSource final : public formats::ByteSource {
- public:
-  FileSource(std::string path, int descriptor, std::uint64_t bytes)
-      : path_(std::move(path)), descriptor_(descriptor), bytes_(bytes) {}
-  ~FileSource() override { ::close(descriptor_); }
-  FileSource(const FileSource&) = delete;
-  FileSource& operator=(const FileSource&) = delete;
-
-  Result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into) override {
-    // The size was looked up at opening: a file that grows meanwhile is read as it was.
-    if (offset >= bytes_) return std::size_t{0};
-    const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), bytes_ - offset));
-    std::size_t done = 0;
-    while (done < wanted) {
-      const ssize_t got = ::pread(descriptor_, into.data() + done, wanted - done, static_cast<off_t>(offset + done));
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) {
-        return fail(ErrorKind::io,
-                    "cannot read \"" + path_ + "\" at byte " + std::to_string(offset + done) + ": " + reason_of(errno));
-      }
-      if (got == 0) break;  // it became shorter
-      done += static_cast<std::size_t>(got);
-    }
-    return done;
-  }
-  [[nodiscard]] std::optional<std::uint64_t> size() const override { return bytes_; }
-  [[nodiscard]] const std::string& name() const override { return path_; }
-
- private:
-  std::string path_;
-  int descriptor_;
-  std::uint64_t bytes_;
-};
 
 std::string hint_for(int error_number) {
   switch (error_number) {
@@ -63,11 +23,6 @@ std::string hint_for(int error_number) {
     default:
       return {};
   }
-}
-
-tl::unexpected<Error> cannot_open(const std::string& path, int error_number) {
-  if (error_number == ENOENT || error_number == ENOTDIR) return fail(ErrorKind::not_found, "no file \"" + path + "\"");
-  return fail(ErrorKind::io, "cannot open \"" + path + "\": " + reason_of(error_number), hint_for(error_number));
 }
 
 Result<void> must_be_file(const std::string& path, const PathState& state) {
@@ -89,20 +44,15 @@ Result<void> must_be_file(const std::string& path, const PathState& state) {
 
 }  // namespace
 
+tl::unexpected<Error> cannot_open(const std::string& path, int error_number) {
+  if (error_number == ENOENT || error_number == ENOTDIR) return fail(ErrorKind::not_found, "no file \"" + path + "\"");
+  return fail(ErrorKind::io, "cannot open \"" + path + "\": " + reason_of(error_number), hint_for(error_number));
+}
+
 Result<std::unique_ptr<formats::ByteSource>> open_file(const std::string& path) {
   // Looked at before it is opened: to open a device can do something.
   if (Result<void> fit = must_be_file(path, state_of(path)); !fit) return tl::unexpected<Error>(std::move(fit).error());
-  int descriptor = -1;
-  do {
-    descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  } while (descriptor < 0 && errno == EINTR);
-  if (descriptor < 0) return cannot_open(path, errno);
-  struct stat status{};
-  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size < 0) {
-    ::close(descriptor);
-    return fail(ErrorKind::unsupported, "\"" + path + "\" is no longer a file");
-  }
-  return std::make_unique<FileSource>(path, descriptor, static_cast<std::uint64_t>(status.st_size));
+  return open_regular_file(path);
 }
 
 Result<std::string> read_text(const std::string& path, std::uint64_t most_bytes) {

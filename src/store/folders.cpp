@@ -10,14 +10,10 @@
 // Hugging Face  HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME/hub, XDG_CACHE_HOME/huggingface/hub,
 //               ~/.cache/huggingface/hub, the first that is set (huggingface_hub: constants.py; llama.cpp:
 //               common/hf-cache.cpp, which keeps its downloads there since 2026).
-// llama.cpp     LLAMA_CACHE, else llama.cpp in XDG_CACHE_HOME or ~/.cache (macOS: ~/Library/Caches): fs_get_cache_directory
-//               in llama.cpp's common/common.cpp.
-#include <sys/stat.h>
-
+// llama.cpp     LLAMA_CACHE, else llama.cpp in XDG_CACHE_HOME or ~/.cache (macOS: ~/Library/Caches; Windows:
+//               LOCALAPPDATA): fs_get_cache_directory in llama.cpp's common/common.cpp.
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <set>
 
 #include "json/text.hpp"
 #include "json/view.hpp"
@@ -41,7 +37,7 @@ std::string variable(const char* name) {
 
 /// Below the user's home; empty when there is none.
 std::string at_home(std::string_view name) {
-  const std::string home = variable("HOME");
+  const std::string home = variable(k_home_variable);
   return home.empty() ? std::string() : joined(home, name);
 }
 
@@ -60,9 +56,9 @@ std::vector<std::string> ollama_folders() {
 std::vector<std::string> lm_studio_folders() {
   std::vector<std::string> homes = {at_home(".lmstudio"), at_home(".cache/lm-studio")};
   if (const Result<std::string> pointer = read_text(at_home(".lmstudio-home-pointer"), k_most_pointer_bytes)) {
-    std::string home = pointer->substr(0, pointer->find_first_of("\r\n"));
+    std::string home = with_slashes(pointer->substr(0, pointer->find_first_of("\r\n")));
     while (home.ends_with(' ')) home.pop_back();
-    if (home.starts_with('/')) homes.insert(homes.begin(), std::move(home));
+    if (is_absolute(home)) homes.insert(homes.begin(), std::move(home));
   }
   std::vector<std::string> folders;
   for (const std::string& home : homes) {
@@ -73,7 +69,7 @@ std::vector<std::string> lm_studio_folders() {
     const Result<json::Parsed> parsed = json::Parsed::parse(*settings);
     if (!parsed) continue;
     const std::string chosen = expand_home(json::View(parsed->root()).at("downloadsFolder").text().value_or(""));
-    if (chosen.starts_with('/')) folders.push_back(chosen);
+    if (is_absolute(chosen)) folders.push_back(chosen);
   }
   return folders;
 }
@@ -88,28 +84,18 @@ std::vector<std::string> hugging_face_folders() {
 
 std::vector<std::string> llama_cpp_folders() {
   if (std::string chosen = variable("LLAMA_CACHE"); !chosen.empty()) return {std::move(chosen)};
-  return {in_cache("llama.cpp"), at_home("Library/Caches/llama.cpp")};
-}
-
-/// Those that are folders, each once though links lead to it twice; also those that may not be looked at.
-std::vector<std::string> that_exist(std::vector<std::string> paths) {
-  std::set<std::pair<dev_t, ino_t>> seen;
-  std::erase_if(paths, [&](const std::string& path) {
-    struct stat status{};
-    if (path.empty()) return true;
-    if (::stat(path.c_str(), &status) != 0) return errno != EACCES;
-    return !S_ISDIR(status.st_mode) || !seen.emplace(status.st_dev, status.st_ino).second;
-  });
-  return paths;
+  std::vector<std::string> folders = {in_cache("llama.cpp"), at_home("Library/Caches/llama.cpp")};
+  if (const std::string local = variable("LOCALAPPDATA"); !local.empty()) folders.push_back(joined(local, "llama.cpp"));
+  return folders;
 }
 
 }  // namespace
 
 StoreFolders store_folders_from_environment() {
-  return {.ollama = that_exist(ollama_folders()),
-          .lm_studio = that_exist(lm_studio_folders()),
-          .hugging_face = that_exist(hugging_face_folders()),
-          .llama_cpp = that_exist(llama_cpp_folders())};
+  return {.ollama = folders_that_exist(ollama_folders()),
+          .lm_studio = folders_that_exist(lm_studio_folders()),
+          .hugging_face = folders_that_exist(hugging_face_folders()),
+          .llama_cpp = folders_that_exist(llama_cpp_folders())};
 }
 
 }  // namespace canirun::store

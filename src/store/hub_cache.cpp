@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "store/hub_cache.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 
 #include "store/files.hpp"
@@ -14,11 +12,6 @@ constexpr std::string_view k_prefix = "models--";
 /// A commit's name, with room for a line end.
 constexpr std::uint64_t k_most_ref_bytes = 256;
 constexpr std::size_t k_most_snapshots = 10'000;
-
-std::int64_t changed_at(const std::string& path) {
-  struct stat status{};
-  return ::stat(path.c_str(), &status) == 0 ? static_cast<std::int64_t>(status.st_mtime) : 0;
-}
 
 /// A name that stays within its folder.
 bool is_plain_name(std::string_view name) {
@@ -47,7 +40,7 @@ std::optional<std::string> snapshot_folder(const std::string& repo_folder) {
   }
   const std::vector<std::string> commits = names_in(snapshots, k_most_snapshots);
   const auto newest = std::max_element(commits.begin(), commits.end(), [&](const std::string& a, const std::string& b) {
-    return changed_at(joined(snapshots, a)) < changed_at(joined(snapshots, b));
+    return changed_at_s(joined(snapshots, a)) < changed_at_s(joined(snapshots, b));
   });
   if (newest == commits.end()) return std::nullopt;
   return joined(snapshots, *newest);

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <iterator>
 #include <tuple>
 #include <unordered_map>
@@ -18,14 +15,6 @@ std::string problem_of(const formats::FileSet& set) {
   const std::size_t parts = set.files.size() + set.missing_parts;
   return std::to_string(set.missing_parts) + " of " + std::to_string(parts) + " parts " +
          (set.missing_parts == 1 ? "is" : "are") + " missing";
-}
-
-/// A folder that is there and may not be looked into: Ollama's service has a home of its own. Not to tell would look like
-/// having found nothing.
-bool is_closed(const std::string& folder) {
-  const PathState state = state_of(folder);
-  if (state.error_number == EACCES) return true;
-  return state.kind == PathKind::folder && ::access(folder.c_str(), R_OK | X_OK) != 0 && errno == EACCES;
 }
 
 InstalledModel closed(Keeper keeper, const std::string& folder) {

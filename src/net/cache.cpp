@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "net/cache.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <charconv>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <vector>
+
+#include "net/system.hpp"
 
 namespace canirun::net {
 namespace {
@@ -41,44 +35,6 @@ std::string sum_of(const std::string& key, std::string_view etag, std::string_vi
   return hexadecimal(hash_of(body) ^ hash_of(key + "\n" + std::string(etag)));
 }
 
-/// A file descriptor that closes itself.
-struct Descriptor {
-  int number = -1;
-  explicit Descriptor(int descriptor) : number(descriptor) {}
-  ~Descriptor() {
-    if (number >= 0) ::close(number);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-};
-
-std::optional<std::string> read_file(const std::string& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  struct stat facts{};
-  if (file.number < 0 || ::fstat(file.number, &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
-  if (facts.st_size < 0 || static_cast<std::uint64_t>(facts.st_size) > k_most_entry_bytes) return std::nullopt;
-  std::string text(static_cast<std::size_t>(facts.st_size), '\0');
-  std::size_t done = 0;
-  while (done < text.size()) {
-    const ssize_t got = ::read(file.number, text.data() + done, text.size() - done);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return std::nullopt;
-    done += static_cast<std::size_t>(got);
-  }
-  ::futimens(file.number, nullptr);  // used just now
-  return text;
-}
-
-bool write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t done = ::write(file, text.data(), text.size());
-    if (done < 0 && errno == EINTR) continue;
-    if (done <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(done));
-  }
-  return true;
-}
-
 /// Takes the next line off `text`; nothing when there is none.
 std::optional<std::string_view> next_line(std::string_view& text) {
   const std::size_t end = text.find('\n');
@@ -105,7 +61,7 @@ std::vector<KeptFile> kept_files(const std::string& folder) {
   std::vector<KeptFile> files;
   std::error_code error;
   if (folder.empty()) return files;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+  for (fs::directory_iterator at(native_path(folder), error), end; !error && at != end; at.increment(error)) {
     std::error_code gone;  // another process may have removed it by now
     if (!is_ours(at->path()) || !at->is_regular_file(gone) || at->is_symlink(gone)) continue;
     const std::uint64_t bytes = at->file_size(gone);
@@ -123,7 +79,7 @@ std::string Cache::path_of(const std::string& key) const {
 
 std::optional<Cache::Entry> Cache::find(const std::string& key) const {
   if (folder_.empty()) return std::nullopt;
-  const std::optional<std::string> text = read_file(path_of(key));
+  const std::optional<std::string> text = read_kept_file(path_of(key), k_most_entry_bytes);
   if (!text) return std::nullopt;
   std::string_view rest = *text;
   const auto first = next_line(rest), entry_key = next_line(rest), etag = next_line(rest), sum = next_line(rest);
@@ -135,20 +91,12 @@ void Cache::keep(const std::string& key, const Entry& entry) const {
   const bool has_break = (key + entry.etag).find_first_of("\r\n") != std::string::npos;
   if (folder_.empty() || has_break || entry.body.size() + key.size() + 1024 > k_most_entry_bytes) return;
   std::error_code error;
-  fs::create_directories(fs::path(folder_).parent_path(), error);
-  if (::mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST) return;
+  fs::create_directories(native_path(folder_).parent_path(), error);
+  if (!make_private_folder(folder_)) return;
   make_room(entry.body.size());
-
-  // Beside its place, then renamed over it: a reader sees the old entry or the new one.
-  std::string path = path_of(key) + ".XXXXXX";
-  const Descriptor file(::mkostemp(path.data(), O_CLOEXEC));
-  if (file.number < 0) return;
   const std::string head =
       std::string(k_first_line) + "\n" + key + "\n" + entry.etag + "\n" + sum_of(key, entry.etag, entry.body) + "\n";
-  if (!write_all(file.number, head) || !write_all(file.number, entry.body) ||
-      ::rename(path.c_str(), path_of(key).c_str()) != 0) {
-    ::unlink(path.c_str());
-  }
+  write_kept_file(path_of(key), head + entry.body);
 }
 
 void Cache::make_room(std::uint64_t bytes) const {

@@ -1,41 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "net/curl_library.hpp"
 
-#include <dlfcn.h>
-
-#include <array>
-#include <string>
+#include "net/system.hpp"
 
 namespace canirun::net {
 namespace {
 
-#ifdef __APPLE__
-constexpr std::array<const char*, 2> k_names = {"libcurl.4.dylib", "/usr/lib/libcurl.4.dylib"};
-constexpr const char* k_how = "libcurl comes with macOS";
-#else
-constexpr std::array<const char*, 3> k_names = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl-nss.so.4"};
-constexpr const char* k_how =
-    "install libcurl (Debian and Ubuntu: libcurl4, Fedora: libcurl, Alpine: libcurl); files on this machine and the catalog "
-    "work without it";
-#endif
-
 template <class Function>
 bool find(void* library, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(dlsym(library, name));
+  function = reinterpret_cast<Function>(function_in(library, name));
   return function != nullptr;
 }
 
 Result<CurlLibrary> open() {
-  void* library = nullptr;
-  std::string reason;
-  for (const char* name : k_names) {
-    library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
-    if (library != nullptr) break;
-    if (const char* told = dlerror(); told != nullptr && reason.empty()) reason = told;
-  }
-  if (library == nullptr) {
-    return fail(ErrorKind::network, "the network needs libcurl, and it cannot be opened: " + reason, k_how);
-  }
+  const Result<void*> opened = open_curl();
+  if (!opened) return tl::unexpected<Error>(opened.error());
+  void* const library = *opened;
   CurlLibrary curl;
   const bool complete =
       find(library, "curl_global_init", curl.global_init) && find(library, "curl_easy_init", curl.easy_init) &&
@@ -44,7 +24,8 @@ Result<CurlLibrary> open() {
       find(library, "curl_slist_append", curl.slist_append) && find(library, "curl_slist_free_all", curl.slist_free_all) &&
       find(library, "curl_easy_setopt", curl.easy_setopt) && find(library, "curl_easy_getinfo", curl.easy_getinfo);
   if (!complete || curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-    return fail(ErrorKind::network, "libcurl was found, but it does not start", k_how);
+    return fail(ErrorKind::network, "libcurl was found, but it does not start",
+                "it is damaged or very old: install another one");
   }
   return curl;
 }

@@ -164,6 +164,9 @@ class CurlTransport : public Transport {
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     if (!options_.ca_file.empty()) set(CURLOPT_CAINFO, options_.ca_file.c_str());
     if (!options_.ca_folder.empty()) set(CURLOPT_CAPATH, options_.ca_folder.c_str());
+#ifdef _WIN32  // no bundle of certificates lies about there: those that Windows trusts
+    if (options_.ca_file.empty()) set(CURLOPT_SSL_OPTIONS, static_cast<long>(CURLSSLOPT_NATIVE_CA));
+#endif
   }
 
   curl_slist* set_request(const HttpRequest& request) {

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "net/remote.hpp"
+#include "net/system.hpp"
 #include "net/url.hpp"
 
 namespace canirun::net {
@@ -38,7 +39,7 @@ std::string token_in(std::string text) {
 }
 
 std::string token_in_file(const std::string& path) {
-  std::ifstream file(path);
+  std::ifstream file(native_path(path));
   std::string text(1024, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
@@ -77,11 +78,9 @@ NetworkOptions network_options_from_environment(std::string_view program_version
   options.ca_folder = variable("SSL_CERT_DIR");
   options.user_agent = "canirun/" + std::string(program_version);
 
-  // The XDG rule: a path that is not absolute does not count.
-  std::string caches = variable("XDG_CACHE_HOME");
-  if (const std::string home = variable("HOME"); !caches.starts_with('/')) caches = home.empty() ? "" : home + "/.cache";
-  if (!caches.empty()) options.cache_folder = caches + "/canirun";
-  find_token(options, caches);
+  const CacheFolders caches = cache_folders();
+  options.cache_folder = caches.own;
+  find_token(options, caches.shared);
   return options;
 }
 

@@ -14,10 +14,11 @@ allowed() {
     catalog) echo "catalog json" ;;
     probe) echo "probe json" ;;
     report) echo "report json" ;;
+    bench) echo "bench json" ;;
     formats) echo "formats json" ;;
     store) echo "store formats json" ;;
     net) echo "net formats json" ;;
-    cli) echo "cli report probe catalog net store formats json" ;;
+    cli) echo "cli report probe catalog net store formats bench json" ;;
     *) echo "?" ;;
   esac
 }

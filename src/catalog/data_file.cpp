@@ -149,7 +149,9 @@ void read_data_folder(const std::filesystem::path& folder, DataSet& into, std::v
   std::vector<fs::path> files;
   for (fs::recursive_directory_iterator at(folder, code), end; !code && at != end; at.increment(code)) {
     if (at->is_directory(code) && at->path().filename() == "schema") at.disable_recursion_pending();
-    if (at->path().extension() == ".json" && at->is_regular_file(code)) files.push_back(at->path());
+    // What was measured on this machine lies in the user's own folder too, and is no data.
+    const bool is_calibration = at.depth() == 0 && at->path().filename() == "calibration.json";
+    if (at->path().extension() == ".json" && !is_calibration && at->is_regular_file(code)) files.push_back(at->path());
   }
   if (code) trouble(folder, "cannot read this folder: " + code.message());
   std::sort(files.begin(), files.end());

@@ -39,6 +39,12 @@ constexpr Command k_commands[] = {
      "canirun plan gpt-oss-120b --min-tps 20 --ctx 32k\n"
      "canirun plan qwen3-coder-30b-a3b --budget 1500 --vs claude-haiku-4.5\n",
      run_plan},
+    {"bench", on::bench, "[FILE...]", "measure this machine, or calibrate it with runs that were measured", 0, k_any, false,
+     "canirun bench --save\n"
+     "llama-bench -m model.gguf -o json | canirun bench - --save\n"
+     "canirun bench --server http://localhost:11434 --model qwen3:8b\n"
+     "canirun bench --show\n",
+     run_bench},
     {"compare", on::compare, "MODEL MODEL...", "models side by side on this machine", 0, k_any, false,
      "canirun compare qwen3-8b llama-3.1-8b phi-4\n", run_compare},
     {"inspect", on::inspect, "FILE|REFERENCE", "what a model's files say: layers, sizes, licence", 1, 1, false,

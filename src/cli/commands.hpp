@@ -42,6 +42,7 @@ Result<int> run_compare(Session& session);
 Result<int> run_inspect(Session& session);
 Result<int> run_cache(Session& session);
 Result<int> run_plan(Session& session);
+Result<int> run_bench(Session& session);
 Result<int> run_doctor(Session& session);
 Result<int> run_catalog(Session& session);
 Result<int> run_completion(Session& session);

@@ -30,8 +30,9 @@ constexpr Flag k_flags[] = {
      [](O& o, S v) { o.request.bandwidth = Word{v}; }},
 
     // --- model and engine ------------------------------------------------------------------------------------
-    {"quant", 0, "NAME", G::engine, on::question | on::inspect, true, "how the weights are stored, such as Q4_K_M, Q8_0",
-     "Q4_K_M, smaller where that does not fit", "", false, [](O& o, S v) { o.request.quant = v; }},
+    {"quant", 0, "NAME", G::engine, on::question | on::inspect | on::bench, true,
+     "how the weights are stored, such as Q4_K_M, Q8_0", "Q4_K_M, smaller where that does not fit", "", false,
+     [](O& o, S v) { o.request.quant = v; }},
     {"ctx", 0, "N", G::engine, on::question, true, "tokens of context to reserve, such as 8192 or 32k",
      "8192, or what the model can do", "", false, [](O& o, S v) { o.request.context_tokens = Word{v}; }},
     {"kv-type", 0, "TYPE", G::engine, on::question, true, "type of the KV cache", "f16", k_kv_types, false,
@@ -40,17 +41,17 @@ constexpr Flag k_flags[] = {
      [](O& o, S v) { o.request.kv_type_k = v; }},
     {"kv-type-v", 0, "TYPE", G::engine, on::question, false, "type of its values alone", "", k_kv_types, false,
      [](O& o, S v) { o.request.kv_type_v = v; }},
-    {"parallel", 0, "N", G::engine, on::question, true, "requests served at the same time", "1", "", false,
+    {"parallel", 0, "N", G::engine, on::question | on::bench, true, "requests served at the same time", "1", "", false,
      [](O& o, S v) { o.request.parallel = Word{v}; }},
-    {"engine", 0, "NAME", G::engine, on::question, true, "what runs the model", "llama.cpp",
+    {"engine", 0, "NAME", G::engine, on::question | on::bench, true, "what runs the model", "llama.cpp",
      "llama.cpp|ollama|lmstudio|vllm|mlx", false, [](O& o, S v) { o.request.engine = v; }},
     {"engine-mode", 0, "MODE", G::engine, on::question, false, "a server, or a program linked with the engine", "server",
      "server|library", false, [](O& o, S v) { o.request.engine_mode = v; }},
-    {"backend", 0, "NAME", G::engine, on::question, false, "what the engine computes with", "auto",
+    {"backend", 0, "NAME", G::engine, on::question | on::bench, false, "what the engine computes with", "auto",
      "auto|cuda|rocm|vulkan|metal|sycl|cpu", false, [](O& o, S v) { o.request.backend = v; }},
-    {"gpu-layers", 0, "N", G::engine, on::question, false, "layers on the GPU, as llama.cpp's -ngl; 999: all", "auto", "",
-     false, [](O& o, S v) { o.request.gpu_layers = Word{v}; }},
-    {"cpu-moe-layers", 0, "N", G::engine, on::question, false,
+    {"gpu-layers", 0, "N", G::engine, on::question | on::bench, false, "layers on the GPU, as llama.cpp's -ngl; 999: all",
+     "auto", "", false, [](O& o, S v) { o.request.gpu_layers = Word{v}; }},
+    {"cpu-moe-layers", 0, "N", G::engine, on::question | on::bench, false,
      "layers whose experts stay on the host, as llama.cpp's -ncmoe", "auto", "", false,
      [](O& o, S v) { o.request.cpu_moe_layers = Word{v}; }},
     {"threads", 0, "N", G::engine, on::question, false, "CPU threads", "the physical cores", "", false,
@@ -164,6 +165,18 @@ constexpr Flag k_flags[] = {
     {"installed", 0, "", G::list, on::list, true, "the models that are on this machine's disk already", "", "", false,
      [](O& o, S) { o.installed = true; }},
 
+    // --- bench -----------------------------------------------------------------------------------------------
+    {"server", 0, "URL", G::bench, on::bench, true, "measure the server that runs there, such as http://localhost:8080", "",
+     "", false, [](O& o, S v) { o.server = v; }},
+    {"model", 0, "NAME", G::bench, on::bench, true, "the model that ran, where the results or the server do not say",
+     "what they say", "", false, [](O& o, S v) { o.bench_model = v; }},
+    {"save", 0, "", G::bench, on::bench, true, "keep the results: estimates on this machine follow them", "", "", false,
+     [](O& o, S) { o.save = true; }},
+    {"show", 0, "", G::bench, on::bench, true, "what was kept of this machine, and what it does to estimates", "", "", false,
+     [](O& o, S) { o.show = true; }},
+    {"forget", 0, "", G::bench, on::bench, true, "drop what was kept of this machine", "", "", false,
+     [](O& o, S) { o.forget = true; }},
+
     // --- output ----------------------------------------------------------------------------------------------
     {"requests", 0, "FILE", G::output, on::check, false, "one JSON request a line (- is stdin), one JSON answer a line", "",
      "", true, [](O& o, S v) { o.requests_file = v; }},
@@ -190,8 +203,8 @@ constexpr Flag k_flags[] = {
 }  // namespace
 
 std::string_view title_of(FlagGroup group) {
-  constexpr std::array<std::string_view, 7> titles = {"Machine", "Model and engine", "Use", "Demands", "Money", "List",
-                                                      "Output"};
+  constexpr std::array<std::string_view, 8> titles = {
+      "Machine", "Model and engine", "Use", "Demands", "Money", "List", "Bench", "Output"};
   return titles[static_cast<std::size_t>(group)];
 }
 

@@ -15,15 +15,15 @@ namespace on {
 inline constexpr std::uint32_t overview = 1U << 0U, check = 1U << 1U, hw = 1U << 2U, list = 1U << 3U, cost = 1U << 4U,
                                compare = 1U << 5U, doctor = 1U << 6U, catalog = 1U << 7U, help = 1U << 8U,
                                completion = 1U << 9U, inspect = 1U << 10U, cache = 1U << 11U, plan = 1U << 12U,
-                               record = 1U << 13U;
+                               record = 1U << 13U, bench = 1U << 14U;
 inline constexpr std::uint32_t one_model = check | cost | compare | plan;  ///< a question about named models
 inline constexpr std::uint32_t question = one_model | overview | list;
-inline constexpr std::uint32_t machine = question | hw;
+inline constexpr std::uint32_t machine = question | hw | bench;
 inline constexpr std::uint32_t everywhere = 0xFFFFFFFFU;
 }  // namespace on
 
 /// In the order the help shows them.
-enum class FlagGroup : std::uint8_t { machine, engine, use, demands, money, list, output };
+enum class FlagGroup : std::uint8_t { machine, engine, use, demands, money, list, bench, output };
 std::string_view title_of(FlagGroup group);
 
 struct Flag {

@@ -15,7 +15,7 @@ namespace {
 /// Where the explanations of flags and commands begin.
 constexpr int k_help_column = 26;
 constexpr std::array k_groups = {FlagGroup::machine, FlagGroup::engine, FlagGroup::use,   FlagGroup::demands,
-                                 FlagGroup::money,   FlagGroup::list,   FlagGroup::output};
+                                 FlagGroup::money,   FlagGroup::list,   FlagGroup::bench, FlagGroup::output};
 
 std::string heading(std::string_view text, const report::Terminal& terminal) {
   return "\n" + report::paint(text, report::Tone::strong, terminal) + "\n";

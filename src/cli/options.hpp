@@ -30,6 +30,10 @@ struct Options {
   bool top = false;                   ///< hw
   std::optional<std::string> budget;  ///< plan
 
+  // bench
+  std::optional<std::string> server, bench_model;
+  bool save = false, show = false, forget = false;
+
   bool json = false, explain = false, offline = false;
   ColorChoice color = ColorChoice::automatic;
   HelpWanted help = HelpWanted::none;

@@ -55,6 +55,10 @@ Result<Parsed> Parsed::parse(std::string_view text, std::size_t max_bytes) {
   }
 }
 
+Draft::Draft() : root_(std::make_unique<nlohmann::ordered_json>()) {}
+Draft::~Draft() = default;
+std::string Draft::text() const { return root_->dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"; }
+
 Error joined(const std::vector<Error>& errors) {
   Error all{.kind = ErrorKind::malformed, .message = {}, .context = {}, .hint = {}};
   for (std::size_t i = 0; i < errors.size() && i < k_most_errors; ++i) {

@@ -31,6 +31,30 @@ class Parsed {
   std::unique_ptr<nlohmann::json> root_;
 };
 
+/// JSON under construction.
+class Draft {
+ public:
+  Draft();
+  ~Draft();
+  Draft(const Draft&) = delete;
+  Draft& operator=(const Draft&) = delete;
+
+  [[nodiscard]] nlohmann::ordered_json& root() { return *root_; }
+  /// Indented, with a newline at its end; text that is not UTF-8 gets U+FFFD in place of what is broken.
+  [[nodiscard]] std::string text() const;
+
+ private:
+  std::unique_ptr<nlohmann::ordered_json> root_;
+};
+
+/// A value with a field list as JSON text.
+template <class T>
+std::string write_text(const T& value) {
+  Draft draft;
+  JsonWriter::write(draft.root(), const_cast<T&>(value));  // the writer reads only; field lists serve readers too
+  return draft.text();
+}
+
 /// All of them in one error: "/ram: expected a string; /colour: unknown key".
 Error joined(const std::vector<Error>& errors);
 

@@ -146,14 +146,10 @@ MemoryQuestion memory_question(const Machine& machine, const ModelSpec& model, c
   return question;
 }
 
-const SiteBytes* ScratchMemory::find(const Layout& layout, const ContextShape& shape) const {
+const ScratchMemory::Entry* ScratchMemory::find(const Layout& layout, const ContextShape& shape) const {
   const auto known = std::find_if(entries_.begin(), entries_.end(),
                                   [&](const Entry& entry) { return entry.cells == shape.cells && entry.layout == layout; });
-  return known == entries_.end() ? nullptr : &known->bytes;
-}
-
-void ScratchMemory::keep(const Layout& layout, const ContextShape& shape, const SiteBytes& bytes) {
-  entries_.push_back({.layout = layout, .cells = shape.cells, .bytes = bytes});
+  return known == entries_.end() ? nullptr : &*known;
 }
 
 void set_context(MemoryQuestion& question, std::uint32_t context_tokens) {

@@ -44,7 +44,7 @@ PlacedMemory Placer::place(const WeightTable& weights, Effort effort) {
   if (question_->machine.pools.empty()) return placed;
   const Sites sites = question_->sites;  // finding another split changes them
   question_->weights = &weights;
-  question_->coarse = effort == Effort::ranking;
+  question_->ranking = effort == Effort::ranking;
   PlacementSearch search(*question_, true);
   search.find();
 

@@ -65,17 +65,20 @@ Fit PlacementSearch::fit_within(bool only_free) const {
   return fit;
 }
 
-/// With scratch buffers as the engine takes them.
+/// With scratch buffers as the engine takes them. In a ranking, where a look was taken already, that one will do.
 const Fit& PlacementSearch::measure(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu) {
+  if (question_.ranking && looked_) return assume(gpu_layers, expert_layers_on_cpu);
   lay_out(question_.sites, question_.model, gpu_layers, expert_layers_on_cpu, layout_);
-  compute_ = scratch(question_.coarse && !fetches_nothing());
+  compute_ = scratch(question_.ranking && !fetches_nothing());
+  looked_ = true;
   return assume(gpu_layers, expert_layers_on_cpu);
 }
 
 /// With scratch buffers from a quick look.
 const Fit& PlacementSearch::glance(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu) {
   lay_out(question_.sites, question_.model, gpu_layers, expert_layers_on_cpu, layout_);
-  compute_ = scratch(true);
+  compute_ = question_.ranking ? glanced_scratch() : scratch(true);
+  looked_ = true;
   return assume(gpu_layers, expert_layers_on_cpu);
 }
 
@@ -96,9 +99,27 @@ SiteBytes PlacementSearch::scratch(bool coarse) const {
                            layout_, coarse);
   };
   if (coarse || !fetches_nothing()) return look();
-  if (const SiteBytes* known = question_.known.find(layout_, question_.shape)) return *known;
+  if (const ScratchMemory::Entry* known = question_.known.find(layout_, question_.shape)) return known->bytes;
   const SiteBytes bytes = look();
-  question_.known.keep(layout_, question_.shape, bytes);
+  question_.known.keep({.layout = layout_, .cells = question_.shape.cells, .bytes = bytes});
+  return bytes;
+}
+
+/// One quick look at a layout serves every quant: on top of what the model's rows take lies a copy of the largest matrix
+/// that is fetched, and that is the only part that how the weights are stored can change.
+SiteBytes PlacementSearch::glanced_scratch() const {
+  std::uint64_t largest = 0;
+  for (const LayerWeights& layer : question_.weights->layers)
+    largest = std::max({largest, layer.largest_tensor_bytes, layer.largest_expert_tensor_bytes});
+  const ScratchMemory::Entry* known = question_.glanced.find(layout_, question_.shape);
+  if (known == nullptr) {
+    const SiteBytes bytes = scratch(true);
+    question_.glanced.keep(
+        {.layout = layout_, .cells = question_.shape.cells, .bytes = bytes, .largest_tensor_bytes = largest});
+    return bytes;
+  }
+  SiteBytes bytes = known->bytes;
+  if (question_.sites.has_gpu()) bytes[1] += largest - std::min(bytes[1] + largest, known->largest_tensor_bytes);
   return bytes;
 }
 

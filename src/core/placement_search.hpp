@@ -41,6 +41,7 @@ class PlacementSearch {
   const Fit& glance(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu);
   const Fit& assume(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu);
   [[nodiscard]] SiteBytes scratch(bool coarse) const;
+  [[nodiscard]] SiteBytes glanced_scratch() const;
   [[nodiscard]] bool fetches_nothing() const;
   [[nodiscard]] std::uint32_t first_gpu_layers() const;
   [[nodiscard]] std::uint32_t layer_count() const;
@@ -66,6 +67,7 @@ class PlacementSearch {
   Layout layout_;
   SiteMemory memory_{};
   SiteBytes compute_{};
+  bool looked_ = false;  ///< compute_ holds the scratch buffers of some layout
   Fit fit_;
 };
 

@@ -11,18 +11,20 @@ namespace canirun {
 
 using SiteMemory = std::array<MemoryParts, k_max_sites>;
 
-/// Scratch buffers of layouts, by everything they follow from within one question: the layout and the context.
+/// Scratch buffers of layouts, by everything they follow from within one question: the layout and the context; and where
+/// weights are fetched to be computed with, the largest of them.
 class ScratchMemory {
  public:
-  [[nodiscard]] const SiteBytes* find(const Layout& layout, const ContextShape& shape) const;
-  void keep(const Layout& layout, const ContextShape& shape, const SiteBytes& bytes);
-
- private:
   struct Entry {
     Layout layout;
     std::uint32_t cells = 0;
     SiteBytes bytes{};
+    std::uint64_t largest_tensor_bytes = 0;
   };
+  [[nodiscard]] const Entry* find(const Layout& layout, const ContextShape& shape) const;
+  void keep(Entry entry) { entries_.push_back(std::move(entry)); }
+
+ private:
   std::vector<Entry> entries_;
 };
 
@@ -35,8 +37,9 @@ struct MemoryQuestion {
   Sites sites;
   ContextShape shape;
   std::vector<LayerCache> caches;
-  bool coarse = false;       ///< split placements may be told from a quick look at the scratch buffers
-  ScratchMemory known = {};  ///< scratch buffers that hold at every quant
+  bool ranking = false;        ///< split placements may be told from one quick look at the scratch buffers
+  ScratchMemory known = {};    ///< scratch buffers that hold at every quant
+  ScratchMemory glanced = {};  ///< quick looks at split placements, for a ranking
 };
 MemoryQuestion memory_question(const Machine& machine, const ModelSpec& model, const WeightTable* weights,
                                const EngineSettings& settings);

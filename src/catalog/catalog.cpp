@@ -192,6 +192,10 @@ std::optional<DeviceRecord> Catalog::device_named(std::string_view name, std::op
   return std::move(found.front());
 }
 
+std::vector<SpeedRuns> Catalog::reference_speeds() const { return state_->store.all<SpeedRuns>(); }
+std::vector<MemoryRuns> Catalog::reference_memory() const { return state_->store.all<MemoryRuns>(); }
+std::vector<HeldOut> Catalog::held_out() const { return state_->store.all<HeldOut>(); }
+
 std::vector<DeviceRecord> Catalog::devices() const { return state_->store.all<DeviceRecord>(); }
 
 const std::string& Catalog::date() const { return state_->store.date(); }

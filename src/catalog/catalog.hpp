@@ -19,6 +19,10 @@ namespace canirun::catalog {
 
 /// A device of data/devices/: a GPU, an APU, a CPU platform or a memory configuration, keyed by PCI id where it has one.
 struct DeviceRecord;  // device_record.hpp
+/// What was measured elsewhere: data/reference/.
+struct SpeedRuns;   // reference_record.hpp
+struct MemoryRuns;  // reference_record.hpp
+struct HeldOut;     // reference_record.hpp
 
 /// All of data/, read lazily from the embedded blob, with the user's overlays merged on top by id.
 /// Lookups are by exact id or alias first (case, spaces, '-', '_' and '.' folded), else not_found with suggestions.
@@ -55,6 +59,11 @@ class Catalog {
   /// Every device that carries this name or PCI id.
   [[nodiscard]] std::vector<DeviceRecord> devices_named(std::string_view name) const;
   [[nodiscard]] std::vector<DeviceRecord> devices() const;
+
+  /// What estimates are held against (`canirun accuracy`); decoded each time.
+  [[nodiscard]] std::vector<SpeedRuns> reference_speeds() const;
+  [[nodiscard]] std::vector<MemoryRuns> reference_memory() const;
+  [[nodiscard]] std::vector<HeldOut> held_out() const;
 
   [[nodiscard]] const std::string& date() const;  ///< newest `retrieved` in the data
   [[nodiscard]] const std::vector<Error>& problems() const;

@@ -16,6 +16,7 @@
 #include "catalog/fields_quant.hpp"
 #include "catalog/fields_speed.hpp"
 #include "catalog/model_record.hpp"
+#include "catalog/reference_record.hpp"
 
 /// Every kind of data file. A file of data/ says what it holds in its first key:
 ///
@@ -60,6 +61,9 @@ using Kinds = std::tuple<
     Kind<"canirun/capability-benchmarks", BenchmarkMeaning>,
     Kind<"canirun/capability-usability", UsabilityThresholds>,
     Kind<"canirun/speed", SpeedConstants>,
+    Kind<"canirun/reference-speed", SpeedRuns>,
+    Kind<"canirun/reference-memory", MemoryRuns>,
+    Kind<"canirun/reference-held-out", HeldOut>,
     Kind<"canirun/devices", DeviceRecord>>;
 // clang-format on
 

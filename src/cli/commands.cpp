@@ -45,6 +45,10 @@ constexpr Command k_commands[] = {
      "canirun bench --server http://localhost:11434 --model qwen3:8b\n"
      "canirun bench --show\n",
      run_bench},
+    {"accuracy", on::accuracy, "", "how far off the estimates are, on published runs", 0, 0, false,
+     "canirun accuracy\n"
+     "canirun accuracy --explain\n",
+     run_accuracy},
     {"compare", on::compare, "MODEL MODEL...", "models side by side on this machine", 0, k_any, false,
      "canirun compare qwen3-8b llama-3.1-8b phi-4\n", run_compare},
     {"inspect", on::inspect, "FILE|REFERENCE", "what a model's files say: layers, sizes, licence", 1, 1, false,

@@ -43,6 +43,7 @@ Result<int> run_inspect(Session& session);
 Result<int> run_cache(Session& session);
 Result<int> run_plan(Session& session);
 Result<int> run_bench(Session& session);
+Result<int> run_accuracy(Session& session);
 Result<int> run_doctor(Session& session);
 Result<int> run_catalog(Session& session);
 Result<int> run_completion(Session& session);

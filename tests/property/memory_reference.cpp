@@ -6,70 +6,14 @@
 #include <canirun/units.hpp>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <fstream>
 #include <map>
-#include <sstream>
 
 #include "../support/machines.hpp"
 #include "catalog/catalog.hpp"
-#include "json/text.hpp"
-
-namespace memory_reference {
-
-struct Row {
-  std::string model, quant, kv_type_k, kv_type_v;
-  std::uint32_t context_tokens = 0, ubatch = 512, parallel = 1;
-  bool flash_attn = true, kv_unified = false;
-  std::optional<bool> swa_full, op_offload;
-  std::optional<std::uint32_t> max_output_rows, gpus, gpu_layers, cpu_moe_layers;
-  double cache_mib = 0, compute_mib = 0, total_mib = 0;
-};
-struct Table {
-  std::string about, source, retrieved;
-  std::vector<Row> rows;
-};
-template <class Archive>
-void fields(Archive& a, Row& value) {
-  a.required("model", value.model);
-  a.required("quant", value.quant);
-  a.required("context_tokens", value.context_tokens);
-  a.required("kv_type_k", value.kv_type_k);
-  a.required("kv_type_v", value.kv_type_v);
-  a.required("flash_attn", value.flash_attn);
-  a.required("ubatch", value.ubatch);
-  a.required("parallel", value.parallel);
-  a.required("kv_unified", value.kv_unified);
-  a.optional("swa_full", value.swa_full);
-  a.optional("max_output_rows", value.max_output_rows);
-  a.optional("gpus", value.gpus);
-  a.optional("gpu_layers", value.gpu_layers);
-  a.optional("cpu_moe_layers", value.cpu_moe_layers);
-  a.optional("op_offload", value.op_offload);
-  a.required("cache_mib", value.cache_mib);
-  a.required("compute_mib", value.compute_mib);
-  a.required("total_mib", value.total_mib);
-}
-template <class Archive>
-void fields(Archive& a, Table& value) {
-  a.required("about", value.about);
-  a.required("source", value.source);
-  a.required("retrieved", value.retrieved);
-  a.required("rows", value.rows);
-}
-
-Table load() {
-  std::ifstream file(CANIRUN_SOURCE_DIR "/tests/reference/memory.json");
-  std::stringstream text;
-  text << file.rdbuf();
-  auto table = canirun::json::read_text<Table>(text.str());
-  REQUIRE(table);
-  return *table;
-}
-
-}  // namespace memory_reference
+#include "catalog/reference_record.hpp"
 
 using namespace canirun;
-using memory_reference::Row;
+using Row = catalog::MemoryRun;
 using test::pool_of;
 
 namespace {
@@ -127,9 +71,11 @@ double quantile(std::vector<double> values, double share) {
 }  // namespace
 
 TEST_CASE("memory agrees with the engine's own allocation") {
-  const memory_reference::Table table = memory_reference::load();
-  REQUIRE(table.rows.size() > 120);
   const catalog::Catalog catalog = catalog::Catalog::embedded();
+  const std::vector<catalog::MemoryRuns> publications = catalog.reference_memory();
+  REQUIRE(publications.size() == 1);
+  const catalog::MemoryRuns& table = publications.front();
+  REQUIRE(table.rows.size() > 120);
   std::vector<double> whole, split;
   for (const Row& row : table.rows) {
     INFO(row.model << " " << row.quant << " context " << row.context_tokens << " gpus " << row.gpus.value_or(0) << " layers "

@@ -5,28 +5,12 @@
 #include <catch2/catch.hpp>
 #include <map>
 
+#include "cli/accuracy.hpp"
 #include "throughput_runs.hpp"
 
 using namespace canirun;
 
 namespace {
-
-double ratio_error(double estimated, double measured) { return std::max(estimated / measured, measured / estimated) - 1; }
-
-double quantile(std::vector<double> values, double share) {
-  std::sort(values.begin(), values.end());
-  return values.at(std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size()))));
-}
-
-/// What one class of devices got: the errors of its runs and how many of them lie in the range.
-struct Score {
-  std::vector<double> errors;
-  double held = 0;
-  void add(const Range& estimated, double measured) {
-    errors.push_back(ratio_error(estimated.typical, measured));
-    if (estimated.low <= measured && measured <= estimated.high) ++held;
-  }
-};
 
 struct Budget {
   double median, p90;
@@ -42,30 +26,35 @@ const std::map<std::string, Budgets>& budgets() {
   return table;
 }
 
-void check(const Score& score, const Budget& budget) {
-  CHECK(quantile(score.errors, 0.5) <= budget.median);
-  CHECK(quantile(score.errors, 0.9) <= budget.p90);
-  const double held = score.held / static_cast<double>(score.errors.size());
-  CHECK(held >= 0.75);  // ranges are for runs the fit had not seen: of those it has seen they hold more than 80 %
-  constexpr std::size_t k_enough_runs = 100;
-  if (score.errors.size() >= k_enough_runs) CHECK(held <= 0.97);
+void check(const report::AccuracyRow& row, const Budget& budget) {
+  CHECK(row.error.median <= budget.median);
+  CHECK(row.error.p90 <= budget.p90);
+  CHECK(row.range_holds >= 0.75);  // ranges are for runs the fit had not seen: of those it has seen they hold more than 80 %
+  constexpr std::uint32_t k_enough_runs = 100;
+  if (row.runs >= k_enough_runs) CHECK(row.range_holds <= 0.97);
+}
+
+const report::AccuracyRow& row_of(const std::vector<report::AccuracyRow>& rows, const std::string& name) {
+  const auto found =
+      std::find_if(rows.begin(), rows.end(), [&](const report::AccuracyRow& row) { return row.device_class == name; });
+  REQUIRE(found != rows.end());
+  return *found;
 }
 
 }  // namespace
 
 TEST_CASE("published runs lie near the estimate, class by class") {
-  std::map<std::string, Score> decode, prefill;
-  for (const throughput_reference::Run& run : throughput_reference::runs()) {
-    const ThroughputEstimate speed = throughput_reference::setup_of(run).estimate();
-    if (run.decode_tokens_per_s) decode[run.device_class].add(speed.decode_tokens_per_s, *run.decode_tokens_per_s);
-    if (run.prefill_tokens_per_s) prefill[run.device_class].add(speed.prefill_tokens_per_s, *run.prefill_tokens_per_s);
-  }
+  const catalog::Catalog& data = throughput_reference::data();
+  cli::MachineSource machines(data, std::nullopt);
+  cli::Places places(true, {});
+  cli::Resolver resolver(data, machines, places);
+  const report::Accuracy accuracy = cli::make_accuracy(resolver);
+  CHECK(accuracy.unanswered.empty());
+  CHECK(accuracy.runs == throughput_reference::runs().size());
   for (const auto& [name, budget] : budgets()) {
     INFO(name);
-    REQUIRE(decode.contains(name));
-    REQUIRE(prefill.contains(name));
-    check(decode.at(name), budget.decode);
-    check(prefill.at(name), budget.prefill);
+    check(row_of(accuracy.decode, name), budget.decode);
+    check(row_of(accuracy.prefill, name), budget.prefill);
   }
 }
 
@@ -75,7 +64,7 @@ TEST_CASE("the figures everybody knows") {
     run.on = on;
     run.model = model;
     run.quant = quant;
-    run.backend = "auto";
+    run.backend = Backend::automatic;
     return throughput_reference::setup_of(run).estimate().decode_tokens_per_s;
   };
   const Range rtx_4090 = decode("RTX 4090", "llama-3.1-8b", "Q4_K_M");

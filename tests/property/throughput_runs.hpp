@@ -6,22 +6,12 @@
 #include <vector>
 
 #include "catalog/catalog.hpp"
+#include "catalog/reference_record.hpp"
 
-/// The published runs of tests/reference/throughput.json.
+/// The published runs of data/reference/speed.json.
 namespace throughput_reference {
 
-struct Run {
-  std::string device_class, on, model, quant, engine = "llama.cpp", source;
-  std::optional<std::string> backend;
-  std::string program, build, os;  ///< what the file says beyond the product's own words; "" if nothing
-  std::optional<bool> flash_attention;
-  bool tensor_parallel = false;
-  bool prefill_is_a_mean = false;  ///< over prompts of many lengths
-  std::uint32_t depth_tokens = 0, prompt_tokens = 512;
-  std::optional<double> bandwidth_bytes_per_s, decode_tokens_per_s, prefill_tokens_per_s;
-  std::optional<std::uint64_t> vram_bytes;
-  std::optional<std::uint32_t> threads;
-};
+using Run = canirun::catalog::SpeedRun;
 
 const std::vector<Run>& runs();
 const canirun::catalog::Catalog& data();

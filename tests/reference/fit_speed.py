@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Fits the constants of data/speed on the published runs of throughput.json. Needs numpy; no part of the build.
+"""Fits the constants of data/speed on the published runs of data/reference/speed.json. Needs numpy; no part of the build.
 
     property "[.features]" | grep '^{' > features.jsonl   # what each run reads and computes, from the catalog
     fit_speed.py features.jsonl            # fits, cross-validates, prints the tables of data/speed/README.md
@@ -97,7 +97,8 @@ def check(fits, rows, features):
 
 
 def main():
-    rows = json.loads((ROOT / "tests/reference/throughput.json").read_text())["rows"]
+    records = json.loads((ROOT / "data/reference/speed.json").read_text())["records"]
+    rows = [row for record in records for row in record["rows"]]
     features = [json.loads(line) for line in open(sys.argv[1]) if line.startswith("{")]
     if len(rows) != len(features):
         sys.exit(f"{len(rows)} runs, {len(features)} lines of features")

@@ -110,6 +110,7 @@ Result<bool> take_llama_bench(json::View object, std::size_t line, FoundRuns& in
   run.source = "llama-bench";
   run.parallel = 1;
   run.model_name = object.at("model_type").text().value_or("");
+  run.quant = quant_in_type(run.model_name);
   const std::string backends = backends_in(object);
   const std::optional<Backend> backend = backend_named(backends);
   if (!backend || backends.find("RPC") != std::string::npos) {
@@ -202,17 +203,6 @@ std::optional<MeasuredRate> rate_in(std::string_view text) {
   return rate;
 }
 
-/// "llama 8B Q4_K - Medium": the file type stands after the size.
-std::string quant_in(std::string_view type) {
-  for (std::size_t at = type.find(' '); at != std::string_view::npos; at = type.find(' ', at + 1)) {
-    const std::string_view rest = type.substr(at + 1);
-    const bool starts_like_one = rest.starts_with("Q") || rest.starts_with("IQ") || rest.starts_with("F16") ||
-                                 rest.starts_with("BF16") || rest.starts_with("MXFP4") || rest.starts_with("TQ");
-    if (starts_like_one) return quant_of_file_type(rest);
-  }
-  return {};
-}
-
 struct Columns {
   std::vector<std::string> names;
   [[nodiscard]] std::string_view cell(const std::vector<std::string_view>& row, std::string_view name) const {
@@ -235,7 +225,7 @@ Result<void> take_row(const Columns& columns, const std::vector<std::string_view
   run.source = "llama-bench";
   run.parallel = 1;
   run.model_name = columns.cell(row, "model");
-  run.quant = quant_in(run.model_name);
+  run.quant = quant_in_type(run.model_name);
   if (!backend) {
     into.notes.push_back("line " + std::to_string(line) + ": left out, an unknown backend computed it");
     return {};

@@ -73,4 +73,14 @@ std::string quant_of_file_type(std::string_view words) {
   return name;
 }
 
+std::string quant_in_type(std::string_view type) {
+  for (std::size_t at = type.find(' '); at != std::string_view::npos; at = type.find(' ', at + 1)) {
+    const std::string_view rest = type.substr(at + 1);
+    const bool starts_like_one = rest.starts_with("Q") || rest.starts_with("IQ") || rest.starts_with("F16") ||
+                                 rest.starts_with("BF16") || rest.starts_with("MXFP4") || rest.starts_with("TQ");
+    if (starts_like_one) return quant_of_file_type(rest);
+  }
+  return {};
+}
+
 }  // namespace canirun::bench

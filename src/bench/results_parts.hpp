@@ -37,6 +37,9 @@ Error at_line(std::size_t line, std::string message, std::string hint = {});
 /// "2025-03-19" of "2025-03-19T12:00:00Z"; empty when it is no date.
 std::string date_of(std::string_view time);
 
+/// Of "llama 8B Q4_K - Medium", where the file type stands after the size: "Q4_K_M"; empty when there is none.
+std::string quant_in_type(std::string_view type);
+
 /// One object of a JSON source. False: not of this kind. Errors are without a line: the caller knows it.
 Result<bool> take_llama_bench(json::View object, std::size_t line, FoundRuns& into);
 Result<bool> take_ollama(json::View object, std::size_t line, FoundRuns& into);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/calibration.hpp"
 #include "cli/request_checker.hpp"
 #include "cli/text_file.hpp"
 #include "json/check_machine.hpp"
@@ -121,15 +122,15 @@ Result<std::shared_ptr<const Machine>> MachineSource::machine_for(const Request&
   const auto found = known_.find(key);
   if (found != known_.end()) return found->second;
 
-  Result<std::shared_ptr<const Machine>> machine = make(request);
-  if (machine) {
-    if (known_.size() >= k_most_remembered) known_.clear();
-    known_.emplace(std::move(key), *machine);
-  }
-  return machine;
+  Result<Machine> made = make(request, true);
+  if (!made) return tl::unexpected<Error>(std::move(made).error());
+  if (known_.size() >= k_most_remembered) known_.clear();
+  return known_.emplace(std::move(key), std::make_shared<const Machine>(std::move(*made))).first->second;
 }
 
-Result<std::shared_ptr<const Machine>> MachineSource::make(const Request& request) {
+Result<Machine> MachineSource::uncalibrated(const Request& request) { return make(request, false); }
+
+Result<Machine> MachineSource::make(const Request& request, bool calibrated) {
   RequestChecker checker(request.from);
   MachineOverrides overrides;
   checker.bytes(request.ram, {"ram", "ram"}, overrides.ram_bytes);
@@ -144,13 +145,18 @@ Result<std::shared_ptr<const Machine>> MachineSource::make(const Request& reques
                                                          .bandwidth_bytes_per_s = overrides.bandwidth_bytes_per_s},
                                                         catalog_);
     if (!wished) return tl::unexpected<Error>(std::move(wished).error().within(checker.name_of({"on", "on"})));
-    return std::make_shared<const Machine>(std::move(*wished));
+    return wished;
   }
   Result<Machine> machine = here();
-  if (!machine) return tl::unexpected<Error>(std::move(machine).error());
+  if (!machine) return machine;
+  // What was measured under one bandwidth corrects nothing under another that somebody asks about.
+  if (calibrated && machine->is_this_machine && !overrides.bandwidth_bytes_per_s) {
+    const Result<void> known = apply_calibration(*machine, catalog_);
+    if (!known && warn_) warn_(known.error());
+  }
   const Result<void> applied = apply_overrides(*machine, overrides);
   if (!applied) return tl::unexpected<Error>(applied.error());
-  return std::make_shared<const Machine>(std::move(*machine));
+  return machine;
 }
 
 Result<Machine> MachineSource::here() {

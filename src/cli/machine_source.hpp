@@ -3,6 +3,7 @@
 #include <canirun/machine.hpp>
 #include <canirun/result.hpp>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,18 +29,23 @@ Result<void> apply_overrides(Machine& machine, const MachineOverrides& overrides
 /// ones, so that a stream of requests about the same machine describes it once.
 class MachineSource {
  public:
-  MachineSource(const catalog::Catalog& catalog, std::optional<std::string> machine_file)
-      : catalog_(catalog), machine_file_(std::move(machine_file)) {}
+  /// `warn` is told what is wrong with the file of what was measured here; the machine is then as if there were none.
+  MachineSource(const catalog::Catalog& catalog, std::optional<std::string> machine_file,
+                std::function<void(const Error&)> warn = {})
+      : catalog_(catalog), machine_file_(std::move(machine_file)), warn_(std::move(warn)) {}
 
   /// The machine a request is about. `on`, `ram`, `vram` and `bandwidth` are checked here.
   Result<std::shared_ptr<const Machine>> machine_for(const Request& request);
+  /// The same without what was measured here: what a measurement is compared with.
+  Result<Machine> uncalibrated(const Request& request);
 
  private:
-  Result<std::shared_ptr<const Machine>> make(const Request& request);
+  Result<Machine> make(const Request& request, bool calibrated);
   Result<Machine> here();
 
   const catalog::Catalog& catalog_;
   std::optional<std::string> machine_file_;
+  std::function<void(const Error&)> warn_;
   std::optional<Machine> here_;
   std::map<std::string, std::shared_ptr<const Machine>> known_;
 };

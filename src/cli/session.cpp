@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "cli/system.hpp"
 #include "cli/terminal.hpp"
 #include "report/text.hpp"
 
@@ -33,23 +34,18 @@ const std::string_view k_version = "0.1.0";
 
 std::vector<std::filesystem::path> overlay_folders(const Options& options) {
   std::vector<std::filesystem::path> folders;
-  const std::string xdg = variable("XDG_DATA_HOME");
-  const std::string home = variable("HOME");
-  if (!xdg.empty()) {
-    add_if_folder(folders, std::filesystem::path(xdg) / "canirun");
-  } else if (!home.empty()) {
-    add_if_folder(folders, std::filesystem::path(home) / ".local/share/canirun");
-  }
+  const std::filesystem::path users = own_data_folder();
+  if (!users.empty()) add_if_folder(folders, users);
   const std::string own = variable("CANIRUN_DATA");
-  if (!own.empty()) add_if_folder(folders, own);
-  folders.insert(folders.end(), options.data_folders.begin(), options.data_folders.end());
+  if (!own.empty()) add_if_folder(folders, native_path(own));
+  for (const std::string& folder : options.data_folders) folders.push_back(native_path(folder));
   return folders;
 }
 
 Result<void> check_data_folders(const Options& options) {
   for (const std::string& folder : options.data_folders) {
     std::error_code ignored;
-    if (!std::filesystem::is_directory(folder, ignored)) {
+    if (!std::filesystem::is_directory(native_path(folder), ignored)) {
       return fail(ErrorKind::io, "--data: " + folder + " is not a folder that can be read");
     }
   }
@@ -70,7 +66,10 @@ const catalog::Catalog& Session::catalog() {
 }
 
 MachineSource& Session::machines() {
-  if (!machines_) machines_ = std::make_unique<MachineSource>(catalog(), options_.machine_file);
+  if (!machines_)
+    machines_ = std::make_unique<MachineSource>(catalog(), options_.machine_file, [this](const Error& problem) {
+      warn("warning: " + problem.text() + (problem.hint.empty() ? "" : "; " + problem.hint));
+    });
   return *machines_;
 }
 

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include "cli/calibration.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace canirun::cli {
+namespace {
+
+/// Each costs two estimates, and every command on this machine waits for them.
+constexpr std::size_t k_most_used_runs = 96;
+
+/// A figure of the part's record is only given up for a quiet machine's; a guess or a quick look for any.
+bool is_better(const bench::MeasuredMemory& measured, const MemoryPool& pool) {
+  const Basis known = pool.bandwidth_provenance.basis;
+  const bool has_nominal = pool.bandwidth_bytes_per_s && (known == Basis::published || known == Basis::derived);
+  if (!has_nominal) return true;
+  return !measured.busy && measured.read_bytes_per_s <= *pool.bandwidth_bytes_per_s;
+}
+
+void set_bandwidth(MemoryPool& pool, double bytes_per_s, const std::string& source, const std::string& date) {
+  pool.bandwidth_bytes_per_s = bytes_per_s;
+  pool.bandwidth_provenance = {.basis = Basis::measured, .source = source, .retrieved = date};
+}
+
+void set_memory(Machine& machine, const bench::MeasuredMemory& measured) {
+  if (machine.pools.empty() || machine.pools.front().kind != PoolKind::host) return;  // a GPU reads unified memory faster
+  MemoryPool& host = machine.pools.front();
+  if (is_better(measured, host)) {
+    set_bandwidth(host, measured.read_bytes_per_s, "canirun bench on this machine", measured.measured_on);
+  }
+}
+
+}  // namespace
+
+KnownRuns known_runs(const bench::MachineRecord& record, const catalog::Catalog& catalog) {
+  KnownRuns known;
+  std::map<std::string, const ModelSpec*> models;
+  std::map<std::string, const QuantScheme*> quants;
+  const auto model_of = [&](const std::string& id) {
+    const auto [at, is_new] = models.try_emplace(id, nullptr);
+    if (!is_new) return at->second;
+    Result<ModelSpec> spec = catalog.model(id);
+    if (spec && spec->id == id && !spec->layers.empty()) {
+      at->second = known.models.emplace_back(std::make_unique<const ModelSpec>(std::move(*spec))).get();
+    }
+    return at->second;
+  };
+  const auto quant_of = [&](const std::string& id) {
+    const auto [at, is_new] = quants.try_emplace(id, nullptr);
+    if (!is_new) return at->second;
+    Result<QuantScheme> scheme = catalog.quant(id);
+    if (scheme) at->second = known.quants.emplace_back(std::make_unique<const QuantScheme>(std::move(*scheme))).get();
+    return at->second;
+  };
+  for (auto run = record.runs.rbegin(); run != record.runs.rend() && known.cases.size() < k_most_used_runs; ++run) {
+    if (!why_not_calibrating(*run).empty()) continue;
+    const ModelSpec* model = model_of(run->model);
+    const QuantScheme* quant = quant_of(run->quant);
+    if (model != nullptr && quant != nullptr) known.cases.push_back({*run, *model, *quant});
+  }
+  return known;
+}
+
+void apply_record(Machine& machine, const bench::MachineRecord& record, const catalog::Catalog& catalog) {
+  if (record.memory) set_memory(machine, *record.memory);
+  const KnownRuns known = known_runs(record, catalog);
+  if (known.cases.empty() || machine.pools.empty()) return;
+  const SpeedBook& speeds = catalog.books().speeds;
+
+  // A read test beside other work finds too little; a model that was run reads at least what it needs.
+  MemoryPool& host = machine.pools.front();
+  const Basis basis = host.bandwidth_provenance.basis;
+  if (host.kind == PoolKind::host && (basis == Basis::measured || basis == Basis::assumed)) {
+    const std::optional<double> proven = proven_bandwidth(machine, known.cases, 0, speeds);
+    if (proven && *proven > host.bandwidth_bytes_per_s.value_or(0)) {
+      set_bandwidth(host, *proven, "a model that ran on this machine", known.cases.front().run.measured_on);
+    }
+  }
+  machine.corrections = calibrate(machine, known.cases, speeds);
+}
+
+Result<void> apply_calibration(Machine& machine, const catalog::Catalog& catalog) {
+  const std::string path = bench::calibration_path();
+  const Result<std::optional<bench::CalibrationFile>> file = bench::load_calibration(path);
+  if (!file) return tl::unexpected<Error>(file.error());
+  if (!*file) return {};
+  if (const bench::MachineRecord* record = (*file)->find(machine_key(machine))) apply_record(machine, *record, catalog);
+  return {};
+}
+
+}  // namespace canirun::cli

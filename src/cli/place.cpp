@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "cli/session.hpp"
+#include "cli/system.hpp"
 #include "report/commands.hpp"
 
 namespace canirun::cli {
@@ -52,7 +53,7 @@ Result<std::shared_ptr<const formats::ModelFile>> Place::read(std::size_t set, c
   if (remote_ && !remote_->reference.repo.empty()) {
     names.push_back(remote_->reference.repo + (remote_->reference.tag.empty() ? "" : ":" + remote_->reference.tag));
   }
-  if (local_) names.push_back(std::filesystem::path(local_->folder).filename().string());
+  if (local_) names.push_back(native_path(local_->folder).filename().string());
   recognise(file->spec, catalog, names);
   read_[set] = std::make_shared<const formats::ModelFile>(std::move(*file));
   return read_[set];
@@ -66,7 +67,7 @@ void Place::name_after_place(ModelSpec& spec) const {
   } else if (local_) {
     std::error_code ignored;
     const std::filesystem::path folder =
-        std::filesystem::absolute(local_->folder.empty() ? "." : local_->folder, ignored).lexically_normal();
+        std::filesystem::absolute(native_path(local_->folder.empty() ? "." : local_->folder), ignored).lexically_normal();
     const std::filesystem::path cached = folder.parent_path().parent_path().filename();  // models--OWNER--REPO/snapshots/ID
     name = (folder.has_filename() ? folder : folder.parent_path()).filename().string();
     if (cached.string().starts_with("models--")) name = cached.string().substr(cached.string().rfind("--") + 2);
@@ -115,7 +116,7 @@ Places::~Places() = default;
 bool Places::is_path(std::string_view text) {
   if (store::looks_like_path(text)) return true;
   std::error_code ignored;
-  return std::filesystem::exists(std::filesystem::path(store::expand_home(text)), ignored);
+  return std::filesystem::exists(native_path(store::expand_home(text)), ignored);
 }
 
 Result<std::shared_ptr<Place>> Places::open_path(const std::string& text) {

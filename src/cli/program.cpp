@@ -10,6 +10,7 @@
 
 #include "cli/app.hpp"
 #include "cli/help.hpp"
+#include "cli/system.hpp"
 #include "cli/terminal.hpp"
 #include "cli/text_file.hpp"
 

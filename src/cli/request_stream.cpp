@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cli/request_stream.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <optional>
 
 #include "cli/answer.hpp"
+#include "cli/system.hpp"
 #include "cli/text_file.hpp"
 #include "json/text.hpp"
 
@@ -63,8 +63,7 @@ int each_line(int file_descriptor, std::size_t max_bytes, const std::function<vo
     line.append(piece.substr(0, room));
   };
   while (before_wait()) {
-    const ssize_t got = ::read(file_descriptor, chunk.data(), chunk.size());
-    if (got < 0 && errno == EINTR) continue;
+    const std::ptrdiff_t got = read_some(file_descriptor, chunk);
     if (got < 0) return errno;
     if (got == 0) break;
     std::string_view arrived(chunk.data(), static_cast<std::size_t>(got));
@@ -83,7 +82,7 @@ int each_line(int file_descriptor, std::size_t max_bytes, const std::function<vo
 
 Result<int> answer_stream(Session& session, const std::string& path) {
   const bool is_stdin = path == "-";
-  const int descriptor = is_stdin ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor = is_stdin ? STDIN_FILENO : open_to_read(path);
   if (descriptor < 0) return fail(ErrorKind::io, "--requests: cannot read " + path + ": " + reason_of(errno));
 
   int exit_code = k_yes;

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "cli/terminal.hpp"
 
-#include <fcntl.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <charconv>
-#include <csignal>
 #include <cstdlib>
+
+#include "cli/system.hpp"
 
 namespace canirun::cli {
 namespace {
@@ -18,7 +14,6 @@ namespace {
 constexpr int k_default_width = 80;
 /// Narrower than this nothing can be laid out; wider than that nobody reads a line.
 constexpr int k_least_width = 20, k_most_width = 1000;
-constexpr int k_interrupted = 130;
 
 std::optional<std::string> variable(const char* name) {
   const char* value = std::getenv(name);
@@ -46,11 +41,12 @@ bool says_utf8(std::string locale) {
 
 StreamFacts facts_of_stream(int file_descriptor) {
   StreamFacts facts;
-  facts.is_tty = isatty(file_descriptor) != 0;
-  winsize size{};
-  if (facts.is_tty && ioctl(file_descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) facts.columns = size.ws_col;
+  const TerminalWindow window = window_of(file_descriptor);
+  facts.is_tty = window.is_terminal;
+  facts.columns = window.columns;
+  facts.takes_utf8 = window.takes_utf8;
   facts.env_columns = variable("COLUMNS");
-  facts.env_term = variable("TERM");
+  facts.env_term = window.takes_escapes ? variable("TERM") : "dumb";
   facts.env_no_color = variable("NO_COLOR");
   facts.env_clicolor_force = variable("CLICOLOR_FORCE");
   facts.env_force_color = variable("FORCE_COLOR");
@@ -77,34 +73,13 @@ report::Terminal decide_terminal(const StreamFacts& facts, ColorChoice color) {
     terminal.colour = facts.is_tty && facts.env_term.value_or("") != "dumb";
   }
 
-  terminal.unicode = false;
+  terminal.unicode = facts.takes_utf8;
   for (const std::optional<std::string>* locale : {&facts.env_lc_all, &facts.env_lc_ctype, &facts.env_lang}) {
     if (!is_set(*locale)) continue;
     terminal.unicode = says_utf8(**locale);
     break;
   }
   return terminal;
-}
-
-bool write_all(int file_descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(file_descriptor, text.data(), text.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return false;
-    }
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
-void settle_process() {
-  for (int descriptor = 0; descriptor <= 2; ++descriptor) {
-    // open() takes the lowest free number, which is the one that was found closed.
-    if (fcntl(descriptor, F_GETFD) == -1 && errno == EBADF && ::open("/dev/null", O_RDWR) < 0) return;
-  }
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGINT, [](int) { _exit(k_interrupted); });
 }
 
 }  // namespace canirun::cli

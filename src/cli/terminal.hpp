@@ -13,20 +13,15 @@ namespace canirun::cli {
 struct StreamFacts {
   bool is_tty = false;
   std::optional<int> columns;  ///< as the terminal driver says
+  bool takes_utf8 = false;     ///< a console that was told so; elsewhere only the variables know
   std::optional<std::string> env_columns, env_term, env_no_color, env_clicolor_force, env_force_color;
   std::optional<std::string> env_lc_all, env_lc_ctype, env_lang;
 };
 StreamFacts facts_of_stream(int file_descriptor);
 
 /// Colour: the flag, then NO_COLOR, then CLICOLOR_FORCE / FORCE_COLOR, then a terminal whose TERM is not "dumb".
-/// Width: the terminal's, then COLUMNS, then 80. Unicode: the first of LC_ALL, LC_CTYPE, LANG that is set says UTF-8.
+/// Width: the terminal's, then COLUMNS, then 80. Unicode: the first of LC_ALL, LC_CTYPE, LANG that is set says UTF-8; when
+/// none is, what the console takes.
 report::Terminal decide_terminal(const StreamFacts& facts, ColorChoice color);
-
-/// Writes all of it. False when the reader is gone or the disk is full; the reason stays in errno.
-bool write_all(int file_descriptor, std::string_view text);
-
-/// Makes the process a quiet neighbour: a closed stdin, stdout or stderr becomes /dev/null (so that no file opened
-/// later lands on its number), a vanished reader is an error code instead of a signal, Ctrl-C ends with 130.
-void settle_process();
 
 }  // namespace canirun::cli

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "cli/text_file.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
+
+#include "cli/system.hpp"
 
 namespace canirun::cli {
 
@@ -13,16 +14,14 @@ std::string reason_of(int error_number) { return std::generic_category().message
 
 Result<std::string> read_text_file(const std::string& path, std::size_t max_bytes) {
   const bool is_stdin = path == "-";
-  const int descriptor = is_stdin ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor = is_stdin ? STDIN_FILENO : open_to_read(path);
   if (descriptor < 0) return fail(ErrorKind::io, "cannot read " + path + ": " + reason_of(errno));
 
   std::string text;
   char chunk[65536];
-  ssize_t got = 0;
   int problem = 0;
   while (text.size() <= max_bytes) {
-    got = ::read(descriptor, chunk, sizeof chunk);
-    if (got < 0 && errno == EINTR) continue;
+    const std::ptrdiff_t got = read_some(descriptor, chunk);
     if (got < 0) problem = errno;
     if (got <= 0) break;
     text.append(chunk, static_cast<std::size_t>(got));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 #include "cli/commands.hpp"
+#include "cli/system.hpp"
 #include "cli/text_file.hpp"
 #include "probe/recording.hpp"
 
@@ -13,21 +13,12 @@ namespace {
 
 /// A new file, never one that is there already: a slip of the shell's completion must not cost anybody a file.
 Result<void> write_new_file(const std::string& path, std::string_view text) {
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  const int descriptor = create_new(path);
   if (descriptor < 0) {
     return fail(ErrorKind::io, "cannot write " + path + ": " + reason_of(errno),
                 errno == EEXIST ? "give a name that is not taken, or - for the terminal" : "");
   }
-  int problem = 0;
-  while (!text.empty() && problem == 0) {
-    const ssize_t wrote = ::write(descriptor, text.data(), text.size());
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) {
-      problem = wrote < 0 ? errno : ENOSPC;
-    } else {
-      text.remove_prefix(static_cast<std::size_t>(wrote));
-    }
-  }
+  int problem = write_all(descriptor, text) ? 0 : errno;
   if (::close(descriptor) != 0 && problem == 0) problem = errno;
   if (problem != 0) return fail(ErrorKind::io, "cannot write " + path + ": " + reason_of(problem));
   return {};
@@ -38,6 +29,10 @@ Result<void> write_new_file(const std::string& path, std::string_view text) {
 Result<int> run_record(Session& session) {
   const std::string& path = session.options().words.front();
   const std::string recording = probe::record_machine();
+  if (recording.empty()) {
+    return fail(ErrorKind::unsupported, "record: nothing of what is looked at here lies in files",
+                "canirun hw --json > machine.json writes down what was found; --machine reads it");
+  }
   if (path == "-") {
     session.print(recording);
     return k_yes;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <canirun/capability.hpp>
+#include <canirun/companions.hpp>
 #include <canirun/cost.hpp>
 #include <canirun/engine.hpp>
 #include <canirun/machine.hpp>
@@ -22,6 +23,7 @@ struct Question {
   CostInputs money;
   Floors floors;
   Policy policy;
+  Companions companions;  ///< what they point to has to outlive the question
 };
 
 /// Knowledge that does not depend on the question.

@@ -33,6 +33,7 @@ struct Placement {
 struct PlacedMemory {
   Placement placement;
   MemoryEstimate memory;
+  MemoryParts beside;  ///< what of it runs beside the model (projector, adapters, draft model), all pools together
 };
 
 /// Memory of a model for a placement that is already decided. Total.

@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "json/archive.hpp"
 
@@ -43,6 +44,10 @@ struct Request {
   std::optional<json::Word> context_tokens, parallel, batch, ubatch, max_output_rows, gpu_layers, cpu_moe_layers, threads;
   std::optional<std::string> kv_type, kv_type_k, kv_type_v;
   std::optional<bool> kv_unified, flash_attn, swa_full, op_offload, repack;
+  // what runs beside the model
+  std::optional<std::string> mmproj;  ///< a file, a size, or "auto"
+  std::vector<std::string> lora;      ///< files or sizes
+  std::optional<std::string> draft;   ///< a model, named as any
   // what for
   std::optional<std::string> profile, task, vs;
   std::optional<json::Word> prompt_tokens, depth_tokens;
@@ -111,6 +116,9 @@ void fields(Archive& a, Request& r) {
   a.optional("engine_mode", r.engine_mode);
   a.optional("backend", r.backend);
   a.optional("threads", r.threads);
+  a.optional("mmproj", r.mmproj);
+  a.optional("lora", r.lora);
+  a.optional("draft", r.draft);
   a.optional("depth_tokens", r.depth_tokens);
   a.optional("prompt_tokens", r.prompt_tokens);
   a.optional("profile", r.profile);

@@ -166,7 +166,7 @@ Result<Resolved> Resolver::resolve(const Request& request) {
 }
 
 Result<Resolved> Resolver::with_model(const Request& request, std::shared_ptr<const ModelSpec> spec,
-                                      std::optional<Engine> engine) {
+                                      std::optional<Engine> engine, const Place* place) {
   const Result<void> known = require_dimensions(*spec);
   if (!known) return tl::unexpected<Error>(known.error());
   // A model made for code is asked about coding unless something else was said.
@@ -181,11 +181,13 @@ Result<Resolved> Resolver::with_model(const Request& request, std::shared_ptr<co
   if (checker.error()) return tl::unexpected<Error>(*checker.error());
   resolved->echo.depth_tokens = resolved->question.usage.depth_tokens;
   resolved->echo.prompt_tokens = resolved->question.usage.prompt_tokens;
+  if (const Result<void> added = add_companions(request, place, *resolved); !added)
+    return tl::unexpected<Error>(added.error());
   return resolved;
 }
 
 Result<Resolved> Resolver::resolve_record(const Request& request, const Found& found) {
-  Result<Resolved> resolved = with_model(request, found.record, std::nullopt);
+  Result<Resolved> resolved = with_model(request, found.record, std::nullopt, nullptr);
   if (!resolved) return resolved;
   // Which quant: the one asked for, the one in the name, or the one that suits the machine.
   const std::string named = request.quant.value_or(catalog::split_model_name(request.model).quant);

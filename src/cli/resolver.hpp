@@ -16,6 +16,13 @@
 
 namespace canirun::cli {
 
+/// A small model that drafts for the one asked about.
+struct Drafter {
+  std::shared_ptr<const ModelSpec> model;
+  std::shared_ptr<const QuantScheme> quant;
+  WeightTable weights;
+};
+
 /// A request with every word understood: nothing in it can be missing or malformed any more. Records are shared with
 /// the resolver that made it.
 struct Resolved {
@@ -24,6 +31,7 @@ struct Resolved {
   std::shared_ptr<const ModelSpec> model;
   std::shared_ptr<const QuantScheme> quant;
   Question question;
+  std::shared_ptr<const Drafter> drafter;  ///< what question.companions points to; null: none
   std::shared_ptr<const report::FileSource> files;  ///< where the model was read from; null: the catalog
   std::shared_ptr<const formats::ModelFile> file;   ///< what the file said; null: the catalog
 };
@@ -57,7 +65,13 @@ class Resolver {
   /// By request, by the name, by the ladder: how the weights of a model are stored that no file decides.
   Result<std::shared_ptr<const QuantScheme>> choose_quant(const RequestChecker& checker, const std::string& named,
                                                           const Resolved& resolved);
-  Result<Resolved> with_model(const Request& request, std::shared_ptr<const ModelSpec> spec, std::optional<Engine> engine);
+  /// `place`: where the model lies; null: it is a record of the catalog.
+  Result<Resolved> with_model(const Request& request, std::shared_ptr<const ModelSpec> spec, std::optional<Engine> engine,
+                              const Place* place);
+  /// Projector, adapters and draft model, where they are asked for (resolver_companions.cpp).
+  Result<void> add_companions(const Request& request, const Place* place, Resolved& resolved);
+  Result<std::uint64_t> projector_bytes(const std::string& asked, const Place* place, const ModelSpec& model,
+                                        const RequestChecker& checker);
   /// Opens a place once; a stream of requests may name it often.
   Result<std::shared_ptr<Place>> open(const std::string& text,
                                       Result<std::shared_ptr<Place>> (Places::*open_it)(const std::string&));

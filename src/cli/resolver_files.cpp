@@ -70,7 +70,7 @@ Result<Resolved> Resolver::resolve_place(const Request& request, Place& place) {
   const auto spec_of = [](const std::shared_ptr<const ModelFile>& from) {
     return std::shared_ptr<const ModelSpec>(from, &from->spec);
   };
-  Result<Resolved> resolved = with_model(request, spec_of(*file), usual_engine((*file)->spec));
+  Result<Resolved> resolved = with_model(request, spec_of(*file), usual_engine((*file)->spec), &place);
   if (!resolved) return resolved;
   auto source = std::make_shared<report::FileSource>();
   source->place = place.title();

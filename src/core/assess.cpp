@@ -23,7 +23,9 @@ Assessment run_here(Placer& placer, const Machine& machine, const ModelSpec& mod
   answer.weights = sum_weights(model, quant);
 
   // Where each layer goes, and what every pool then has to hold. Memory and speed both follow from this placement.
-  answer.placed = placer.place(answer.weights, effort);
+  answer.placed = question.companions.any()
+                      ? place_with(machine, model, answer.weights, question.settings, question.companions, effort)
+                      : placer.place(answer.weights, effort);
 
   // How fast the placed model reads its bytes. A model that does not fit has no speed.
   if (answer.placed.placement.status != FitStatus::does_not_fit) {

@@ -65,6 +65,7 @@ PlacedMemory place_with(const Machine& machine, const ModelSpec& model, const We
   for (PoolMemory& pool : placed.memory.pools) {
     pool.parts += parts[pool.pool];
     placed.memory.parts += parts[pool.pool];
+    placed.beside += parts[pool.pool];
     pool.used_bytes = pool.parts.total();
     pool.required_bytes = required_bytes(pool.parts);
     pool.usable_bytes = usable_for(machine.pools[pool.pool], settings.engine, true);

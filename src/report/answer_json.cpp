@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <array>
 
 #include "report/commands.hpp"
@@ -86,6 +87,9 @@ void write_request(Node root, const Answer& answer) {
     node.set("engine_mode", settings.mode);
     node.set("backend", settings.backend);
     node.set("threads", settings.threads);
+    node.set("mmproj", request.mmproj);
+    node.set("lora", request.lora);
+    node.set("draft", request.draft);
     node.set("depth_tokens", request.depth_tokens);
     node.set("prompt_tokens", request.prompt_tokens);
     node.set("profile", request.profile);
@@ -139,6 +143,22 @@ void write_files(Node root, const FileSource* files) {
   });
 }
 
+/// What of the memory is not the model itself; null when nothing else was asked for.
+void write_beside(Node memory, const Answer& answer) {
+  const Companions& beside = answer.question.companions;
+  if (!beside.any()) return memory.set_null("beside");
+  const std::uint64_t files = beside.projector_bytes + beside.adapter_bytes;
+  memory.object("beside", [&](Node node) {
+    node.set("total_bytes", answer.assessment.placed.beside.total());
+    node.set("projector_bytes", beside.projector_bytes);
+    node.set("adapter_bytes", beside.adapter_bytes);
+    node.set("draft_model", beside.draft ? std::optional(beside.draft->id) : std::nullopt);
+    node.set("draft_quant", beside.draft ? std::optional(answer.request.draft_quant) : std::nullopt);
+    node.set("draft_bytes",
+             answer.assessment.placed.beside.total() - std::min(answer.assessment.placed.beside.total(), files));
+  });
+}
+
 void write_memory(Node root, const Answer& answer) {
   const MemoryEstimate& memory = answer.assessment.placed.memory;
   root.object("memory", [&](Node node) {
@@ -155,6 +175,7 @@ void write_memory(Node root, const Answer& answer) {
       entry.set("free_bytes", pool ? pool->free_bytes : std::nullopt);
     });
     node.set("kv_bytes_per_token", memory.kv_bytes_per_token);
+    write_beside(node, answer);
   });
 }
 
@@ -243,7 +264,7 @@ void write_commands(Node root, const Answer& answer) {
                                                                               {Engine::vllm, "vllm"},
                                                                               {Engine::mlx, "mlx"}}};
   const auto lines = launch_commands(answer.machine, answer.model, answer.quant, answer.question.settings,
-                                     answer.assessment.placed.placement);
+                                     answer.assessment.placed.placement, launch_extras(answer.question, answer.request));
   const bool runs = answer.assessment.placed.placement.status != FitStatus::does_not_fit;
   const auto line_for = [&](Engine engine) -> const LaunchCommand* {
     for (const LaunchCommand& line : lines) {

@@ -75,6 +75,21 @@ void pool_lines(std::vector<std::string>& body, const Answer& answer, const Term
   }
 }
 
+/// "of it beside the model: image part 0.9, draft Qwen3 0.6B Q8_0 1.2": what was asked to run with it.
+std::string beside_phrase(const Answer& answer) {
+  const Companions& beside = answer.question.companions;
+  const std::uint64_t total = answer.assessment.placed.beside.total();
+  std::vector<std::string> parts;
+  if (beside.projector_bytes > 0) parts.push_back("image or audio part " + format_gib(beside.projector_bytes));
+  if (beside.adapter_bytes > 0) parts.push_back("adapters " + format_gib(beside.adapter_bytes));
+  if (beside.draft != nullptr) {
+    const std::uint64_t files = std::min(total, beside.projector_bytes + beside.adapter_bytes);
+    parts.push_back(
+        fmt::format("draft model {} {} {}", beside.draft->name, answer.request.draft_quant, format_gib(total - files)));
+  }
+  return fmt::format("of it beside the model: {}", fmt::join(parts, ", "));
+}
+
 void memory_statement(Page& page, const Answer& answer) {
   const PlacedMemory& placed = answer.assessment.placed;
   MemoryParts needed = placed.memory.parts;
@@ -85,6 +100,7 @@ void memory_statement(Page& page, const Answer& answer) {
     body.push_back(fmt::format("while loading up to {} more: the CPU's repacked copy, until the file's pages are dropped",
                                format_binary_bytes(copy)));
   }
+  if (answer.question.companions.any()) body.push_back(beside_phrase(answer));
   if (placed.placement.status == FitStatus::fits_offloaded)
     body.push_back(placement_phrase(answer.machine, answer.model, placed.placement));
   pool_lines(body, answer, page.terminal());
@@ -111,6 +127,8 @@ void speed_statement(Page& page, const Answer& answer) {
       break;
     }
   }
+  if (speed.basis == Basis::measured) text += " · as measured on this machine";
+  if (speed.basis == Basis::calibrated) text += " · corrected by what was measured on this machine";
   page.statement(mark_of(result.usability.level), words_for(result.usability.level), {text});
 }
 
@@ -215,7 +233,7 @@ void suggestions(Page& page, const Answer& answer) {
 void run_it(Page& page, const Answer& answer) {
   if (answer.assessment.placed.placement.status == FitStatus::does_not_fit) return;
   const auto lines = launch_commands(answer.machine, answer.model, answer.quant, answer.question.settings,
-                                     answer.assessment.placed.placement);
+                                     answer.assessment.placed.placement, launch_extras(answer.question, answer.request));
   for (const LaunchCommand& line : lines) {
     page.blank();
     page.command(line.command, 2);

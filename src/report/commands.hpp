@@ -5,8 +5,11 @@
 #include <canirun/model.hpp>
 #include <canirun/names.hpp>
 #include <canirun/placement.hpp>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "report/report.hpp"
 
 namespace canirun::report {
 
@@ -22,9 +25,19 @@ struct LaunchCommand {
   std::string note;         ///< what the line cannot say; "" when nothing
 };
 
+/// What runs beside the model, and the names of its files; an empty name: nobody said it.
+struct LaunchExtras {
+  std::optional<std::string> projector;
+  std::vector<std::string> adapters;
+  const ModelSpec* draft = nullptr;
+  std::string draft_quant;
+};
+LaunchExtras launch_extras(const Question& question, const RequestEcho& echo);
+
 /// The engines that can run this model and quant on this machine, the asked-for engine first, then llama.cpp, Ollama,
 /// vLLM, MLX. The flags say exactly the placement and the settings the estimate was made for.
 std::vector<LaunchCommand> launch_commands(const Machine& machine, const ModelSpec& model, const QuantScheme& quant,
-                                           const EngineSettings& settings, const Placement& placement);
+                                           const EngineSettings& settings, const Placement& placement,
+                                           const LaunchExtras& extras = {});
 
 }  // namespace canirun::report

@@ -30,6 +30,9 @@ struct RequestEcho {
   std::uint32_t depth_tokens = 0, prompt_tokens = 0;
   std::string profile;
   std::optional<std::string> vs;
+  std::optional<std::string> mmproj = {}, draft = {};  ///< as asked
+  std::string draft_quant = {};                        ///< how the draft model's weights are stored; empty: none
+  std::vector<std::string> lora = {};
 };
 
 /// One of several ways in which a folder or repository holds the same model.

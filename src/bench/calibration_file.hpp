@@ -3,6 +3,7 @@
 #include <canirun/calibration.hpp>
 #include <canirun/result.hpp>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,15 +59,12 @@ void keep_run(MachineRecord& machine, const Measurement& run);
 Result<CalibrationFile> parse_calibration(std::string_view text);
 std::string calibration_text(const CalibrationFile& file);
 
-/// $XDG_DATA_HOME/canirun/calibration.json, else below ~/.local/share; empty when neither variable names a folder.
-std::string calibration_path();
-
 /// Nothing when there is no such file.
-Result<std::optional<CalibrationFile>> load_calibration(const std::string& path);
+Result<std::optional<CalibrationFile>> load_calibration(const std::filesystem::path& path);
 /// Written beside its place and renamed over it, so that a reader sees the old file or the new one. Missing folders are
 /// made.
-Result<void> save_calibration(const std::string& path, const CalibrationFile& file);
+Result<void> save_calibration(const std::filesystem::path& path, const CalibrationFile& file);
 /// True when there was one.
-Result<bool> remove_calibration(const std::string& path);
+Result<bool> remove_calibration(const std::filesystem::path& path);
 
 }  // namespace canirun::bench

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The calibration file on disk.
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -14,9 +13,11 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::uintmax_t k_most_bytes = 4U << 20U;
 
-Error io_error(const std::string& what, const std::string& path, const std::error_code& code) {
-  return {
-      .kind = ErrorKind::io, .message = "cannot " + what + " " + path + ": " + code.message(), .context = {}, .hint = {}};
+Error io_error(const std::string& what, const fs::path& path, const std::error_code& code) {
+  return {.kind = ErrorKind::io,
+          .message = "cannot " + what + " " + path.string() + ": " + code.message(),
+          .context = {},
+          .hint = {}};
 }
 
 /// Writes a new file of the folder; false when not all of it could be written.
@@ -29,25 +30,15 @@ bool write_file(const fs::path& path, const std::string& text) {
 
 }  // namespace
 
-std::string calibration_path() {
-  const auto variable = [](const char* name) -> fs::path {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-  };
-  fs::path folder = variable("XDG_DATA_HOME");
-  if (!folder.is_absolute()) folder = variable("HOME").empty() ? fs::path() : variable("HOME") / ".local/share";
-  return folder.empty() ? std::string() : (folder / "canirun" / "calibration.json").string();
-}
-
-Result<std::optional<CalibrationFile>> load_calibration(const std::string& path) {
+Result<std::optional<CalibrationFile>> load_calibration(const fs::path& path) {
   if (path.empty()) return std::nullopt;
   std::error_code code;
   const fs::file_status status = fs::status(path, code);
   if (status.type() == fs::file_type::not_found) return std::nullopt;
   if (code) return tl::unexpected<Error>(io_error("read", path, code));
-  if (!fs::is_regular_file(status)) return fail(ErrorKind::io, "cannot read " + path + ": it is no file");
+  if (!fs::is_regular_file(status)) return fail(ErrorKind::io, "cannot read " + path.string() + ": it is no file");
   if (const std::uintmax_t size = fs::file_size(path, code); !code && size > k_most_bytes) {
-    return fail(ErrorKind::malformed, path + " is larger than the 4 MiB allowed");
+    return fail(ErrorKind::malformed, path.string() + " is larger than the 4 MiB allowed");
   }
   std::ifstream in(path, std::ios::binary);
   std::string text;
@@ -59,21 +50,22 @@ Result<std::optional<CalibrationFile>> load_calibration(const std::string& path)
     return tl::unexpected<Error>(io_error("read", path, std::make_error_code(std::errc::permission_denied)));
   }
   Result<CalibrationFile> parsed = parse_calibration(text);
-  if (!parsed) return tl::unexpected<Error>(std::move(parsed).error().within(path));
+  if (!parsed) return tl::unexpected<Error>(std::move(parsed).error().within(path.string()));
   return std::move(*parsed);
 }
 
-Result<void> save_calibration(const std::string& path, const CalibrationFile& file) {
+Result<void> save_calibration(const fs::path& path, const CalibrationFile& file) {
   if (path.empty()) {
-    return fail(ErrorKind::io, "there is no place to save it: neither XDG_DATA_HOME nor HOME names a folder");
+    return fail(ErrorKind::io, "there is no place to save it: no variable names a folder for it (XDG_DATA_HOME, HOME)");
   }
   std::error_code code;
-  fs::create_directories(fs::path(path).parent_path(), code);
+  fs::create_directories(path.parent_path(), code);
   if (code) return tl::unexpected<Error>(io_error("make the folder of", path, code));
-  const std::string beside = path + "." + std::to_string(std::random_device{}()) + ".new";
+  fs::path beside = path;
+  beside += "." + std::to_string(std::random_device{}()) + ".new";
   if (!write_file(beside, calibration_text(file))) {
     fs::remove(beside, code);
-    return fail(ErrorKind::io, "cannot write " + beside, "is the folder writable, and is there room on the disk?");
+    return fail(ErrorKind::io, "cannot write " + beside.string(), "is the folder writable, and is there room on the disk?");
   }
   fs::permissions(beside, fs::perms::owner_read | fs::perms::owner_write, code);
   fs::rename(beside, path, code);
@@ -85,7 +77,7 @@ Result<void> save_calibration(const std::string& path, const CalibrationFile& fi
   return {};
 }
 
-Result<bool> remove_calibration(const std::string& path) {
+Result<bool> remove_calibration(const fs::path& path) {
   if (path.empty()) return false;
   std::error_code code;
   const bool removed = fs::remove(path, code);

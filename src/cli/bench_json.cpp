@@ -97,7 +97,7 @@ std::string bench_json(const BenchReport& report) {
   root.objects("runs", report.runs, set_run);
   root.set("notes", report.notes);
   root.set("saved", report.saved);
-  root.set("path", unless_empty(report.path));
+  root.set("path", unless_empty(report.path.string()));
   if (report.kept) {
     root.object("kept", [&](Node node) {
       node.set("memory", report.kept->record.memory);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,7 +32,7 @@ struct BenchReport {
   std::vector<std::string> notes = {};
   std::optional<bench::MeasuredMemory> memory = {};    ///< measured just now
   std::optional<bench::MeasuredCompute> compute = {};  ///< measured just now
-  std::string path = {};                               ///< of the calibration file; empty: there is no place for one
+  std::filesystem::path path = {};                     ///< of the calibration file; empty: there is no place for one
   bool saved = false;
   std::string save_command = {};  ///< what to type to keep it; empty: it cannot be kept
   std::optional<KeptRecord> kept = {};

@@ -183,7 +183,7 @@ void probe_section(Page& page, const BenchReport& report) {
 void ending(Page& page, const BenchReport& report) {
   page.blank();
   if (report.saved) {
-    page.paragraph(fmt::format("in {}; estimates on this machine follow it from now on", report.path), 2, "SAVED",
+    page.paragraph(fmt::format("in {}; estimates on this machine follow it from now on", report.path.string()), 2, "SAVED",
                    Tone::good);
     page.command("canirun bench --show", 4);
   } else if (!report.save_command.empty()) {

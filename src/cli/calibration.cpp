@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <map>
 
+#include "cli/system.hpp"
+
 namespace canirun::cli {
 namespace {
 
@@ -80,9 +82,13 @@ void apply_record(Machine& machine, const bench::MachineRecord& record, const ca
   machine.corrections = calibrate(machine, known.cases, speeds);
 }
 
+std::filesystem::path calibration_path() {
+  const std::filesystem::path folder = own_data_folder();
+  return folder.empty() ? folder : folder / "calibration.json";
+}
+
 Result<void> apply_calibration(Machine& machine, const catalog::Catalog& catalog) {
-  const std::string path = bench::calibration_path();
-  const Result<std::optional<bench::CalibrationFile>> file = bench::load_calibration(path);
+  const Result<std::optional<bench::CalibrationFile>> file = bench::load_calibration(calibration_path());
   if (!file) return tl::unexpected<Error>(file.error());
   if (!*file) return {};
   if (const bench::MachineRecord* record = (*file)->find(machine_key(machine))) apply_record(machine, *record, catalog);

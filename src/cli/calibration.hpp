@@ -2,6 +2,7 @@
 #pragma once
 #include <canirun/calibration.hpp>
 #include <canirun/result.hpp>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,9 @@ KnownRuns known_runs(const bench::MachineRecord& record, const catalog::Catalog&
 
 /// Gives a machine what its record says: bandwidth of host memory as it was read, and corrections of estimates.
 void apply_record(Machine& machine, const bench::MachineRecord& record, const catalog::Catalog& catalog);
+
+/// The user's file; empty when there is no place for one.
+std::filesystem::path calibration_path();
 
 /// The same from the user's file; a machine without a record stays as it is. Errors: the file cannot be read.
 Result<void> apply_calibration(Machine& machine, const catalog::Catalog& catalog);

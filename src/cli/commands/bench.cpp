@@ -144,7 +144,7 @@ Result<int> run_bench(Session& session) {
   }
   const Result<Machine> machine = machine_of(session);
   if (!machine) return tl::unexpected<Error>(machine.error());
-  BenchReport report{.head = session.head(), .machine = *machine, .path = bench::calibration_path()};
+  BenchReport report{.head = session.head(), .machine = *machine, .path = calibration_path()};
   const Result<void> done = run_parts(session, report);
   if (!done) return tl::unexpected<Error>(done.error());
   session.print(options.json ? bench_json(report) : render_bench_text(report, session.out()));

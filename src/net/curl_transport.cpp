@@ -8,6 +8,7 @@
 
 #include "net/curl_errors.hpp"
 #include "net/curl_library.hpp"
+#include "net/curl_trust.hpp"
 #include "net/url.hpp"
 
 namespace canirun::net {
@@ -107,7 +108,7 @@ class CurlTransport : public Transport {
     std::array<char, CURL_ERROR_SIZE> words{};
     curl_->easy_reset(handle_);  // connections and the addresses of names stay
     set_limits(seconds);
-    set_trust();
+    set_trust(*curl_, handle_, options_);
     curl_slist* headers = set_request(request);
     set(CURLOPT_ERRORBUFFER, words.data());
     set(CURLOPT_HEADERFUNCTION, &on_header);
@@ -147,26 +148,6 @@ class CurlTransport : public Transport {
     set(CURLOPT_LOW_SPEED_LIMIT, 1L);
     set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(std::ceil(options_.stall_timeout_s)));
     set(CURLOPT_FOLLOWLOCATION, 0L);
-  }
-
-  /// http and https only, certificates checked, nothing taken along from the user's files.
-  void set_trust() {
-#if LIBCURL_VERSION_NUM >= 0x075500
-    const bool restricted = set(CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-    const bool restricted = false;
-#endif
-    // The option before 7.85: number 181, a set of bits, 1 http and 2 https.
-    if (!restricted) set(static_cast<CURLoption>(181), 3L);
-    set(CURLOPT_SSL_VERIFYPEER, 1L);
-    set(CURLOPT_SSL_VERIFYHOST, 2L);
-    set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    if (!options_.ca_file.empty()) set(CURLOPT_CAINFO, options_.ca_file.c_str());
-    if (!options_.ca_folder.empty()) set(CURLOPT_CAPATH, options_.ca_folder.c_str());
-#ifdef _WIN32  // no bundle of certificates lies about there: those that Windows trusts
-    if (options_.ca_file.empty()) set(CURLOPT_SSL_OPTIONS, static_cast<long>(CURLSSLOPT_NATIVE_CA));
-#endif
   }
 
   curl_slist* set_request(const HttpRequest& request) {

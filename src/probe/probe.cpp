@@ -52,8 +52,8 @@ Machine probe_machine(const ProbeOptions& options) {
 }
 
 int run_probe_child(std::string_view vendor) {
-  if (vendor != "nvidia") return 2;
-  write_nvml_answer("", STDOUT_FILENO);
+  if (vendor != "nvidia" && vendor != "nvidia-users") return 2;
+  write_nvml_answer("", STDOUT_FILENO, vendor == "nvidia-users");
   return 0;
 }
 

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "probe/child.hpp"
 #include "probe/linux/system.hpp"
 #include "probe/text.hpp"
 #include "probe/vendor/nvidia_parts.hpp"
@@ -18,32 +17,6 @@ bool driver_is_here(const Context& context, const std::vector<PciDevice>& on_pci
   const bool bound = std::any_of(on_pci.begin(), on_pci.end(), [](const PciDevice& pci) { return pci.driver == "nvidia"; });
   const bool wsl = is_wsl(context.machine) && context.fs.exists("/usr/lib/wsl/lib/libnvidia-ml.so.1");
   return bound || wsl || context.fs.exists("/proc/driver/nvidia/version");
-}
-
-NvmlAnswer ask(Context& context) {
-  NvmlAnswer none;
-  const auto recorded = context.options.driver_answers.find("nvml");
-  if (recorded != context.options.driver_answers.end()) {
-    context.heard["nvml"] = recorded->second;
-    return parse_nvml_answer(recorded->second);
-  }
-  if (!context.options.vendor_libraries) {
-    none.trouble = "driver libraries are switched off";
-    return none;
-  }
-  if (!context.fs.is_this_system() && context.options.nvml_library.empty()) {
-    none.trouble = "recorded machine: its driver cannot be asked";
-    return none;
-  }
-  const ChildAnswer said =
-      run_in_child([&](int fd) { write_nvml_answer(context.options.nvml_library, fd, context.options.memory_users); },
-                   context.options.vendor_timeout_s);
-  std::string heard = said.output;
-  // Written down with the answer, so that a recording tells the same story.
-  if (!said.trouble.empty()) heard += "\nbroken NVIDIA's driver library " + said.trouble + "\nend\n";
-  NvmlAnswer answer = parse_nvml_answer(heard);
-  context.heard["nvml"] = std::move(heard);
-  return answer;
 }
 
 std::optional<double> watts(std::optional<std::uint64_t> milliwatts) {
@@ -191,14 +164,31 @@ void hide_gpus(Context& context, const std::vector<NvmlGpu>& gpus, std::size_t f
 
 }  // namespace
 
-void probe_nvidia(Context& context, const std::vector<PciDevice>& on_pci) {
-  if (on_pci.empty() && probe_tegra(context)) return;  // NVML knows little of it, and calls every Orin "Orin (nvgpu)"
-  NvmlAnswer answer;
-  const bool asked = driver_is_here(context, on_pci);
-  if (asked) {
-    answer = ask(context);
-    if (!answer.trouble.empty()) context.note("NVIDIA driver", answer.trouble);
+NvmlAnswer nvml_answer(Context& context) {
+  NvmlAnswer none;
+  const auto recorded = context.options.driver_answers.find("nvml");
+  if (recorded != context.options.driver_answers.end()) {
+    context.heard["nvml"] = recorded->second;
+    return parse_nvml_answer(recorded->second);
   }
+  if (!context.options.vendor_libraries) {
+    none.trouble = "driver libraries are switched off";
+    return none;
+  }
+  if (!context.fs.is_this_system() && context.options.nvml_library.empty()) {
+    none.trouble = "recorded machine: its driver cannot be asked";
+    return none;
+  }
+  const ChildAnswer said = ask_nvml(context.options);
+  std::string heard = said.output;
+  // Written down with the answer, so that a recording tells the same story.
+  if (!said.trouble.empty()) heard += "\nbroken NVIDIA's driver library " + said.trouble + "\nend\n";
+  NvmlAnswer answer = parse_nvml_answer(heard);
+  context.heard["nvml"] = std::move(heard);
+  return answer;
+}
+
+void add_nvml_gpus(Context& context, const NvmlAnswer& answer, const std::vector<PciDevice>& on_pci) {
   const std::size_t first_device = context.machine.devices.size();
   for (const NvmlGpu& gpu : answer.gpus) {
     const auto pci = std::find_if(on_pci.begin(), on_pci.end(), [&](const PciDevice& p) { return p.bus == gpu.bus; });
@@ -206,6 +196,17 @@ void probe_nvidia(Context& context, const std::vector<PciDevice>& on_pci) {
   }
   add_nvlinks(context, answer.gpus, first_device);
   hide_gpus(context, answer.gpus, first_device);
+}
+
+void probe_nvidia(Context& context, const std::vector<PciDevice>& on_pci) {
+  if (on_pci.empty() && probe_tegra(context)) return;  // NVML knows little of it, and calls every Orin "Orin (nvgpu)"
+  NvmlAnswer answer;
+  const bool asked = driver_is_here(context, on_pci);
+  if (asked) {
+    answer = nvml_answer(context);
+    if (!answer.trouble.empty()) context.note("NVIDIA driver", answer.trouble);
+  }
+  add_nvml_gpus(context, answer, on_pci);
   for (const PciDevice& pci : on_pci) {
     const bool told =
         std::any_of(answer.gpus.begin(), answer.gpus.end(), [&](const NvmlGpu& gpu) { return gpu.bus == pci.bus; });

@@ -7,9 +7,16 @@
 #include <vector>
 
 #include "probe/context.hpp"
+#include "probe/linux/pci.hpp"
 #include "probe/vendor/nvml.hpp"
 
 namespace canirun::probe {
+
+/// What NVIDIA's library says: recorded, or asked now in a process of its own. Kept in context.heard.
+NvmlAnswer nvml_answer(Context& context);
+/// Appends the GPUs of an answer, their links, and which of them programs started here see. `on_pci`: what the bus says of
+/// the same cards, where it can be looked at.
+void add_nvml_gpus(Context& context, const NvmlAnswer& answer, const std::vector<PciDevice>& on_pci);
 
 /// FP32 cores of one multiprocessor by compute capability ("8.9" -> 128), as the CUDA programming guide lists them; nothing
 /// for capabilities it does not list.

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <array>
 #include <map>
@@ -8,6 +6,7 @@
 
 #include "probe/child.hpp"
 #include "probe/text.hpp"
+#include "probe/vendor/driver_library.hpp"
 #include "probe/vendor/nvml.hpp"
 #include "probe/vendor/nvml_abi.hpp"
 
@@ -59,8 +58,7 @@ class Library {
       open(path.c_str());
       return;
     }
-    for (const char* name :
-         {"libnvidia-ml.so.1", "/usr/lib/wsl/lib/libnvidia-ml.so.1", "/run/opengl-driver/lib/libnvidia-ml.so.1"}) {
+    for (const char* name : nvml_names()) {
       if (handle_ == nullptr) open(name);
     }
   }
@@ -71,19 +69,13 @@ class Library {
   template <class... Args>
   Return call(std::initializer_list<const char*> names, Args... args) const {
     for (const char* name : names) {
-      if (void* symbol = ::dlsym(handle_, name)) return reinterpret_cast<Return (*)(Args...)>(symbol)(args...);
+      if (void* symbol = driver_function(handle_, name)) return reinterpret_cast<Return (*)(Args...)>(symbol)(args...);
     }
     return 13;
   }
 
  private:
-  void open(const char* name) {
-    handle_ = ::dlopen(name, RTLD_NOW | RTLD_LOCAL);
-    if (handle_ == nullptr && why_not_.empty()) {
-      const char* text = ::dlerror();
-      why_not_ = text != nullptr ? text : "cannot be loaded";
-    }
-  }
+  void open(const char* name) { handle_ = open_driver_library(name, why_not_); }
   void* handle_ = nullptr;
   std::string why_not_;
 };

@@ -105,7 +105,8 @@ void reasons(Page& page, const BenchReport& report) {
   for (const BenchRun& run : report.runs) {
     if (!run.refused.empty()) {
       page.statement(report::Mark::no, "refused",
-                     {fmt::format("{}, line {}: {}", name_of_run(run), run.found.line, run.refused)});
+                     {run.found.line > 0 ? fmt::format("{}, line {}: {}", name_of_run(run), run.found.line, run.refused)
+                                         : fmt::format("{}: {}", name_of_run(run), run.refused)});
     } else if (!run.kept_only.empty()) {
       const std::string text = fmt::format("{}: {}", name_of_run(run), run.kept_only);
       const auto known =

@@ -31,7 +31,7 @@ struct Options {
   std::optional<std::string> budget;  ///< plan
 
   // bench
-  std::optional<std::string> server, bench_model;
+  std::optional<std::string> server, bench_model, timeout;
   bool save = false, show = false, forget = false;
 
   bool json = false, explain = false, offline = false;

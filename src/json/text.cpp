@@ -59,6 +59,10 @@ Draft::Draft() : root_(std::make_unique<nlohmann::ordered_json>()) {}
 Draft::~Draft() = default;
 std::string Draft::text() const { return root_->dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"; }
 
+std::string quoted(std::string_view text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 Error joined(const std::vector<Error>& errors) {
   Error all{.kind = ErrorKind::malformed, .message = {}, .context = {}, .hint = {}};
   for (std::size_t i = 0; i < errors.size() && i < k_most_errors; ++i) {

@@ -55,6 +55,9 @@ std::string write_text(const T& value) {
   return draft.text();
 }
 
+/// The text as a JSON string, quotes included; what is not UTF-8 gets U+FFFD.
+std::string quoted(std::string_view text);
+
 /// All of them in one error: "/ram: expected a string; /colour: unknown key".
 Error joined(const std::vector<Error>& errors);
 

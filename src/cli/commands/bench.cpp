@@ -5,6 +5,7 @@
 
 #include "bench/results.hpp"
 #include "cli/bench_report.hpp"
+#include "cli/bench_server.hpp"
 #include "cli/calibration.hpp"
 #include "cli/commands.hpp"
 #include "cli/text_file.hpp"
@@ -24,6 +25,10 @@ Result<Machine> machine_of(Session& session) {
                  options.request.bandwidth)) {
     return fail(ErrorKind::usage, "--save and --forget are about this machine, as it is",
                 "leave out --on, --machine, --ram, --vram and --bandwidth");
+  }
+  if (options.save && options.server && !is_on_this_machine(*options.server)) {
+    return fail(ErrorKind::usage, "--save: what runs on another machine says nothing about this one",
+                "run canirun bench there");
   }
   return machine;
 }
@@ -128,9 +133,14 @@ Result<void> run_parts(Session& session, BenchReport& report) {
     const Result<void> taken = take_file(session, runs, path, report);
     if (!taken) return taken;
   }
+  if (options.server) {
+    const Result<void> measured = measure_server(session, runs, report);
+    if (!measured) return measured;
+  }
   const Result<void> sound = refuse_if_nothing_is_left(report);
   if (!sound) return sound;
-  const bool about_this = report.machine.is_this_machine && !options.request.on;
+  const bool about_this =
+      report.machine.is_this_machine && !options.request.on && (!options.server || is_on_this_machine(*options.server));
   if (about_this) report.save_command = save_command(options);
   return options.save ? save(report) : Result<void>();
 }

@@ -52,7 +52,7 @@ class UnpackedRecording {
 Result<Machine> replay_recording(std::string_view text);
 
 /// Looks at the machine of the options and writes down what was looked at, without serial numbers, names of users, hosts or
-/// containers. What it says replays to the same Machine.
+/// containers. What it says replays to the same Machine. Empty on Windows, where nothing of it lies in files.
 std::string record_machine(const ProbeOptions& options = {});
 
 /// "packages=2 cores=6x2,8x1 l2_kib=1024 l3_kib=32768 l3_cores=8" as files of /sys/devices/system: cores of each package as

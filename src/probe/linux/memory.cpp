@@ -95,13 +95,6 @@ void clip_to_cgroup(Context& context, MemoryPool& pool) {
   }
 }
 
-std::string rate_name(const MemorySetup& setup) {
-  std::string name = setup.type.empty() ? "memory" : setup.type;
-  if (setup.transfers_per_s)
-    name.append("-").append(std::to_string(static_cast<std::uint64_t>(*setup.transfers_per_s / 1e6)));
-  return name;
-}
-
 void read_modules(Context& context, MemoryPool& pool) {
   CpuFacts& cpu = context.machine.cpu;
   if (cpu.virtualised) {
@@ -114,19 +107,7 @@ void read_modules(Context& context, MemoryPool& pool) {
                  "no memory table: /sys/firmware/dmi/tables/DMI needs root, /run/udev/data/+dmi:id is not there");
     return;
   }
-  cpu.memory_modules = setup.modules;
-  cpu.memory_channels = setup.channels;
-  cpu.memory_transfers_per_s = setup.transfers_per_s;
-  if (!setup.type.empty()) cpu.memory_type = setup.type;
-  if (!setup.bandwidth_bytes_per_s) {
-    pool.description += ", " + std::to_string(setup.modules) + "x " + rate_name(setup);
-    context.note("memory bandwidth", "firmware does not say which channels the memory modules are on");
-    return;
-  }
-  pool.bandwidth_bytes_per_s = setup.bandwidth_bytes_per_s;
-  pool.bandwidth_provenance =
-      Provenance{.basis = Basis::derived, .source = "SMBIOS memory devices: channels x width x rate", .retrieved = ""};
-  pool.description += ", " + std::to_string(*setup.channels) + " channels " + rate_name(setup);
+  use_memory_setup(context, pool, setup);
 }
 
 }  // namespace

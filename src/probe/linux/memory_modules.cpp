@@ -222,4 +222,32 @@ MemorySetup summarise_modules(const std::vector<MemoryModule>& modules) {
   return setup;
 }
 
+namespace {
+
+std::string rate_name(const MemorySetup& setup) {
+  std::string name = setup.type.empty() ? "memory" : setup.type;
+  if (setup.transfers_per_s)
+    name.append("-").append(std::to_string(static_cast<std::uint64_t>(*setup.transfers_per_s / 1e6)));
+  return name;
+}
+
+}  // namespace
+
+void use_memory_setup(Context& context, MemoryPool& pool, const MemorySetup& setup) {
+  CpuFacts& cpu = context.machine.cpu;
+  cpu.memory_modules = setup.modules;
+  cpu.memory_channels = setup.channels;
+  cpu.memory_transfers_per_s = setup.transfers_per_s;
+  if (!setup.type.empty()) cpu.memory_type = setup.type;
+  if (!setup.bandwidth_bytes_per_s) {
+    pool.description += ", " + std::to_string(setup.modules) + "x " + rate_name(setup);
+    context.note("memory bandwidth", "firmware does not say which channels the memory modules are on");
+    return;
+  }
+  pool.bandwidth_bytes_per_s = setup.bandwidth_bytes_per_s;
+  pool.bandwidth_provenance =
+      Provenance{.basis = Basis::derived, .source = "SMBIOS memory devices: channels x width x rate", .retrieved = ""};
+  pool.description += ", " + std::to_string(*setup.channels) + " channels " + rate_name(setup);
+}
+
 }  // namespace canirun::probe

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "probe/context.hpp"
 #include "probe/fs_root.hpp"
 
 namespace canirun::probe {
@@ -37,5 +38,8 @@ struct MemorySetup {
   std::optional<double> bandwidth_bytes_per_s;  ///< channels x width x rate; only when all three are stated
 };
 MemorySetup summarise_modules(const std::vector<MemoryModule>& modules);
+
+/// Writes the setup down: facts of the CPU, bandwidth and description of the pool, a note when it does not add up.
+void use_memory_setup(Context& context, MemoryPool& pool, const MemorySetup& setup);
 
 }  // namespace canirun::probe

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "probe/context.hpp"
+#include "probe/drive.hpp"
 
 namespace canirun::probe {
 
@@ -22,9 +23,5 @@ std::optional<MountFacts> mount_of(std::string_view mountinfo, std::string_view 
 
 /// What kind of drive a mount is on; reads /sys/dev/block.
 DriveKind drive_of(const FsRoot& fs, const MountFacts& mount);
-
-/// Reading one large file, bytes per second: what such drives are sold with, halved for what a file system and a busy
-/// machine leave. Nothing where it depends on somebody else's machine.
-std::optional<double> assumed_read_rate(DriveKind drive);
 
 }  // namespace canirun::probe

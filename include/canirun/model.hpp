@@ -24,11 +24,12 @@ enum class AttentionKind : std::uint8_t {
   mamba2,           ///< Mamba-2 state space
   parallel_mamba2,  ///< full attention and Mamba-2 side by side in one layer (Falcon-H1)
   short_conv,       ///< LFM2
-  none              ///< feed-forward only (Nemotron-H, deci)
+  none,             ///< feed-forward only (Nemotron-H, deci)
+  wkv               ///< RWKV: a state matrix, and the last tokens of the layer's own input
 };
 constexpr auto enum_names(AttentionKind) {
-  return std::array<std::string_view, 11>{"full",  "sliding_window", "chunked",         "mla",        "gated_delta", "kda",
-                                          "mamba", "mamba2",         "parallel_mamba2", "short_conv", "none"};
+  return std::array<std::string_view, 12>{"full",  "sliding_window", "chunked",         "mla",        "gated_delta", "kda",
+                                          "mamba", "mamba2",         "parallel_mamba2", "short_conv", "none",        "wkv"};
 }
 enum class FeedForwardKind : std::uint8_t { dense, moe, moe_and_dense, none };
 constexpr auto enum_names(FeedForwardKind) {
@@ -50,6 +51,8 @@ struct LayerSpec {
   std::uint32_t feed_forward_length = 0;  ///< of the dense FFN; 0 in pure MoE layers
   bool owns_kv = true;                    ///< false: re-uses the cache of an earlier layer (Gemma 3n, Gemma 4 E)
   bool value_is_key = false;              ///< no V projection tensor (Gemma 4 global layers); V is still cached
+  bool indexes =
+      true;  ///< of sparse attention: picks tokens with an indexer of its own, instead of taking over an earlier pick
   bool operator==(const LayerSpec&) const = default;
 };
 
@@ -75,11 +78,22 @@ struct MlaSpec {
   std::uint32_t value_length = 0;
   std::uint32_t indexer_head_count = 0;  ///< sparse-attention indexer (DeepSeek V3.2, GLM-5); 0: none
   std::uint32_t indexer_key_length = 0;
+  std::uint32_t indexer_top_k = 0;  ///< tokens it lets through
+};
+
+/// Sparse attention over blocks of tokens (MiniMax M3): what the indexer of a layer is made of. Its keys are cached.
+struct BlockIndexerSpec {
+  std::uint32_t head_count = 0;
+  std::uint32_t key_length = 0;
+  std::uint32_t block_length = 0;  ///< tokens
+  std::uint32_t top_blocks = 0;    ///< blocks it lets through
 };
 
 /// State space / linear attention sizes as GGUF names them (ssm.*): `inner_size` = heads x head length of V,
 /// `state_size` = length of K (delta rule) or of the state (Mamba), `group_count` = K heads or B/C groups.
 /// Kimi delta attention: inner_size = heads x head length, state_size = head length, time_step_rank = heads.
+/// RWKV: inner_size = embedding length, state_size = head length, time_step_rank = heads, conv_kernel = tokens remembered
+/// + 1.
 struct SsmSpec {
   std::uint32_t conv_kernel = 0;
   std::uint32_t inner_size = 0;
@@ -150,6 +164,7 @@ struct ModelSpec {
   std::uint32_t sliding_window_tokens = 0;
   std::optional<MoeSpec> moe;
   std::optional<MlaSpec> mla;
+  std::optional<BlockIndexerSpec> block_indexer;  ///< of the layers that index
   std::optional<SsmSpec> ssm;
   std::optional<AltupSpec> altup;
   std::uint32_t short_conv_cache_length = 0;     ///< LFM2 l_cache

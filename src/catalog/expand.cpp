@@ -115,6 +115,8 @@ std::vector<LayerSpec> expand_layers(const Shape& shape) {
       layer.feed_forward_length =
           i < shape.feed_forward_lengths.size() ? shape.feed_forward_lengths[i] : shape.feed_forward_length;
     }
+    layer.indexes = shape.indexers.empty() ? !shape.block_indexer || i >= shape.leading_dense_layers
+                                           : shape.indexers[i % shape.indexers.size()] == 'i';
     layer.value_is_key = value_is_key && layer.attention == AttentionKind::full;
     set_heads(layer, shape);
   }
@@ -169,6 +171,7 @@ ModelSpec expand(ModelRecord record) {
   spec.sliding_window_tokens = shape.sliding_window ? shape.sliding_window->tokens : 0;
   spec.moe = shape.moe;
   spec.mla = shape.mla;
+  spec.block_indexer = shape.block_indexer;
   spec.ssm = shape.ssm;
   spec.altup = shape.altup;
   spec.short_conv_cache_length = shape.short_conv_cache_length;

@@ -104,6 +104,10 @@ struct Shape {
   std::optional<WindowShape> sliding_window;
   std::optional<MoeSpec> moe;
   std::optional<MlaSpec> mla;
+  std::optional<BlockIndexerSpec> block_indexer;
+  /// Of sparse attention, one letter a layer, repeated likewise: i an indexer of its own, - none. Empty: in all layers,
+  /// of blocks in all but the leading dense ones.
+  std::string indexers;
   std::optional<SsmSpec> ssm;
   std::optional<AltupSpec> altup;
   std::optional<TensorType> expert_type;
@@ -140,6 +144,14 @@ void fields(Archive& a, MlaSpec& value) {
   a.required("value_length", value.value_length);
   a.optional("indexer_head_count", value.indexer_head_count);
   a.optional("indexer_key_length", value.indexer_key_length);
+  a.optional("indexer_top_k", value.indexer_top_k);
+}
+template <class Archive>
+void fields(Archive& a, BlockIndexerSpec& value) {
+  a.required("head_count", value.head_count);
+  a.required("key_length", value.key_length);
+  a.required("block_length", value.block_length);
+  a.required("top_blocks", value.top_blocks);
 }
 template <class Archive>
 void fields(Archive& a, SsmSpec& value) {
@@ -198,6 +210,8 @@ void fields(Archive& a, Shape& value) {
   a.optional("sliding_window", value.sliding_window);
   a.optional("moe", value.moe);
   a.optional("mla", value.mla);
+  a.optional("block_indexer", value.block_indexer);
+  a.optional("indexers", value.indexers);
   a.optional("ssm", value.ssm);
   a.optional("altup", value.altup);
   a.optional("expert_type", value.expert_type);

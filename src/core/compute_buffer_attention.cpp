@@ -53,6 +53,7 @@ NodeId ForwardRecorder::mask() {
   if (mask == k_no_node) {
     const std::uint64_t cells = cache_cells(model_, *spec_, q_.settings, q_.shape);
     mask = graph_.input(cells * tokens_ * (q_.settings.flash_attn ? 2U : 4U));
+    graph_[mask].extent = {static_cast<std::uint32_t>(cells), tokens_ / streams_, 1, streams_};
   }
   return mask;
 }
@@ -88,7 +89,8 @@ NodeId ForwardRecorder::flash(NodeId q, const Stored& keys, const Stored& values
   const NodeId shown = graph_.part(q, {graph_[q].extent[0], tokens_ / streams_, heads, streams_});
   const NodeId k = halved(keys, q_.settings.kv_type_k);
   const NodeId v = halved(values, q_.settings.kv_type_v);
-  const NodeId out = graph_.compute({value_length, heads, tokens_, 1}, {shown, k, v, mask(), sinks()});
+  const NodeId visible = is_sparse() ? mask_of_picks() : mask();
+  const NodeId out = graph_.compute({value_length, heads, tokens_, 1}, {shown, k, v, visible, sinks()});
   if (spec_->attention == AttentionKind::mla && model_.mla)
     return expand_latent(graph_.part(out, {value_length, tokens_, heads, 1}));
   return graph_.reshape(out, {value_length * heads, tokens_, 1, 1});
@@ -100,7 +102,7 @@ NodeId ForwardRecorder::plain(NodeId q, const Stored& keys, const Stored& values
   const Extent scores{cells, tokens_ / streams_, spec_->head_count, streams_};
   const NodeId shown = graph_.part(q, {graph_[q].extent[0], tokens_ / streams_, spec_->head_count, streams_});
   const NodeId kq = graph_.compute(scores, {cached(keys), shown});
-  const NodeId soft = graph_.compute(scores, {kq, mask()}, true);
+  const NodeId soft = graph_.compute(scores, {kq, is_sparse() ? mask_of_picks() : mask()}, true);
   if (model_.attention_sinks) run_on(soft, sinks_of_layer(), scores[1] * scores[2] * scores[3]);
   NodeId v = cached(values);
   if (latent) {
@@ -238,6 +240,7 @@ NodeId ForwardRecorder::latent_attention(NodeId of) {
   const std::uint32_t heads = spec_->head_count;
   NodeId q = of;
   if (mla.q_lora_rank != 0) q = norm(project(TensorRole::mla_q_a, q, mla.q_lora_rank), site_);
+  if (is_sparse() && spec_->indexes) indexer_.picks = pick_tokens(of, q);
   q = project(mla.q_lora_rank != 0 ? TensorRole::mla_q_b : TensorRole::attn_q, q,
               heads * (mla.nope_length + mla.rope_length));
   const NodeId q_nope = graph_.part(q, {mla.nope_length, tokens_, heads, 1});

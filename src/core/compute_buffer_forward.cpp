@@ -155,6 +155,7 @@ NodeId ForwardRecorder::mix_tokens(NodeId normed, NodeId residual) {
       model_.ssm && model_.ssm->conv_kernel > 0 && model_.ssm->inner_size >= std::max(1U, model_.ssm->time_step_rank);
   switch (spec_->attention) {
     case AttentionKind::none:
+    case AttentionKind::wkv:
       return k_no_node;
     case AttentionKind::mla:
       return model_.mla ? latent_attention(normed) : attention(normed);

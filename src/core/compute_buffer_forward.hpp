@@ -71,6 +71,11 @@ class ForwardRecorder {
     NodeId key_rows = k_no_node, value_rows = k_no_node;  ///< where in the cache the new tokens go
     NodeId key_rotation = k_no_node, value_rotation = k_no_node;
   };
+  /// What the indexer of sparse attention reads beside its cache, and what it picked last.
+  struct IndexerInputs {
+    NodeId mask = k_no_node, key_rows = k_no_node, key_rotation = k_no_node;
+    NodeId picks = k_no_node;
+  };
   // compute_buffer_forward.cpp
   [[nodiscard]] std::vector<std::size_t> typical_layers() const;
   [[nodiscard]] bool alike(std::size_t a, std::size_t b) const;
@@ -109,6 +114,12 @@ class ForwardRecorder {
   CacheInputs& cache_inputs();
   NodeId mask();
   [[nodiscard]] bool has_rope() const;
+  // compute_buffer_sparse.cpp
+  [[nodiscard]] bool is_sparse() const;
+  NodeId pick_tokens(NodeId normed, NodeId query);
+  NodeId rotate_index(NodeId of);
+  NodeId mask_of_picks();
+  [[nodiscard]] Stored indexer_weight(std::uint64_t elements) const;
   // compute_buffer_ffn.cpp
   NodeId feed_forward(NodeId of);
   NodeId gated(NodeId of, TensorRole up, TensorRole gate, TensorRole down, std::uint32_t width);
@@ -156,6 +167,7 @@ class ForwardRecorder {
   // inputs, made when first asked for
   NodeId positions_ = k_no_node, row_ids_ = k_no_node, state_ids_ = k_no_node, other_state_ids_ = k_no_node;
   CacheInputs full_inputs_, window_inputs_;
+  IndexerInputs indexer_;
   NodeId visual_ = k_no_node;
   NodeId per_layer_ = k_no_node;
   NodeId query_scale_ = k_no_node;

@@ -18,6 +18,7 @@ void ScratchGraph::clear() {
   order_.reserve(k_usual_nodes);
   leaves_.clear();
   leaves_.reserve(16);
+  has_blanks_ = false;
 }
 
 NodeId ScratchGraph::append(const GraphNode& node) {
@@ -31,6 +32,23 @@ NodeId ScratchGraph::input(std::uint64_t bytes) {
   node.site = 0;  // inputs are written by the CPU
   node.input = true;
   return append(node);
+}
+
+NodeId ScratchGraph::blank(const Extent& extent) {
+  GraphNode node;
+  node.extent = extent;
+  node.bytes = elements(extent) * k_f32_bytes;
+  has_blanks_ = true;
+  return append(node);
+}
+
+NodeId ScratchGraph::change(NodeId of, std::initializer_list<NodeId> sources) {
+  const NodeId changed = compute((*this)[of].extent, sources);
+  GraphNode& node = (*this)[changed];
+  node.bytes = (*this)[of].bytes;
+  node.base = (*this)[of].base == k_no_node ? of : (*this)[of].base;
+  node.sources[sources.size()] = of;
+  return changed;
 }
 
 NodeId ScratchGraph::stored(const Stored& store, bool weight) {
@@ -106,7 +124,7 @@ void ScratchGraph::expand(NodeId id) {
   const GraphNode& node = (*this)[id];
   if (node.operation || node.view) {
     order_.push_back(id);
-  } else if (node.input) {
+  } else if (!node.stored) {
     leaves_.push_back(id);
   }
 }

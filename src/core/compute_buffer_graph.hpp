@@ -25,7 +25,7 @@ struct GraphNode {
   Extent extent{1, 1, 1, 1};
   std::uint64_t bytes = 0;
   std::array<NodeId, 7> sources{k_no_node, k_no_node, k_no_node, k_no_node, k_no_node, k_no_node, k_no_node};
-  NodeId base = k_no_node;       ///< of a view: the tensor whose memory it shows
+  NodeId base = k_no_node;       ///< of a view, or of an operation that writes into it: the tensor whose memory it shows
   std::int8_t site = k_no_site;  ///< where it runs; fixed by weights and caches, else decided by the scheduler
   bool operation = false;        ///< computed, not an input or something stored
   bool view = false;             ///< only another look at `base`: no operation, no memory
@@ -46,6 +46,8 @@ class ScratchGraph {
   void clear();
 
   NodeId input(std::uint64_t bytes);
+  /// Memory that no operation computes and nobody writes: it lies where it is first used, from the start on.
+  NodeId blank(const Extent& extent);
   NodeId stored(const Stored& store, bool weight);
   /// A new f32 tensor computed from `sources`; `can_overwrite` for element-wise operations.
   NodeId compute(const Extent& extent, std::initializer_list<NodeId> sources, bool can_overwrite = false);
@@ -57,6 +59,8 @@ class ScratchGraph {
   NodeId look(NodeId of);
   /// A part of each row, `extent` of it in any shape: where it has to be copied, what lies between goes with it.
   NodeId columns(NodeId of, const Extent& extent, std::uint32_t per_row);
+  /// An operation that changes a part of `of` where it lies; `sources` come before `of`.
+  NodeId change(NodeId of, std::initializer_list<NodeId> sources);
   /// Stores a tensor into a cache on `site`.
   NodeId store(NodeId value, std::int8_t site);
   /// Asks for a result now.
@@ -66,13 +70,15 @@ class ScratchGraph {
   const GraphNode& operator[](NodeId id) const { return nodes_[static_cast<std::size_t>(id)]; }
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }
   [[nodiscard]] const std::vector<NodeId>& order() const { return order_; }    ///< operations and views
-  [[nodiscard]] const std::vector<NodeId>& leaves() const { return leaves_; }  ///< inputs
+  [[nodiscard]] const std::vector<NodeId>& leaves() const { return leaves_; }  ///< inputs and blanks
+  [[nodiscard]] bool has_blanks() const { return has_blanks_; }
   NodeId append(const GraphNode& node);
 
  private:
   std::vector<GraphNode> nodes_;
   std::vector<NodeId> order_;
   std::vector<NodeId> leaves_;
+  bool has_blanks_ = false;
 };
 
 }  // namespace canirun

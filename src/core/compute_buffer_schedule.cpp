@@ -33,6 +33,7 @@ void GraphSchedule::spread(bool forward, bool gpus_only) {
 void GraphSchedule::assign_sites() {
   if (site_count_ == 1) {
     for (const NodeId id : graph_.order()) graph_[id].site = k_cpu;
+    for (const NodeId id : graph_.leaves()) graph_[id].site = k_cpu;
     return;
   }
   spread(true, true);
@@ -43,6 +44,11 @@ void GraphSchedule::assign_sites() {
     GraphNode& node = graph_[id];
     if (node.site == k_no_site && !node.view) node.site = k_cpu;
     if (node.view) node.site = graph_[node.base].site;
+    if (!graph_.has_blanks()) continue;
+    for (const NodeId source : node.sources) {
+      if (source == k_no_node) break;
+      if (graph_[source].site == k_no_site && !graph_[source].view) graph_[source].site = node.site;
+    }
   }
 }
 
@@ -121,7 +127,7 @@ void GraphSchedule::count_uses() {
   tenancy_.assign(graph_.size(), Tenancy{});
   for (const NodeId id : plan_) {
     const GraphNode& node = graph_[id];
-    if (node.view && node.base != k_no_node) ++tenancy_[static_cast<std::size_t>(node.base)].views;
+    if (node.base != k_no_node) ++tenancy_[static_cast<std::size_t>(node.base)].views;
     for (const NodeId source : node.sources) {
       if (source == k_no_node) break;
       ++tenancy_[static_cast<std::size_t>(source)].children;
@@ -153,7 +159,7 @@ bool GraphSchedule::overwrite_operand(NodeId id) {
 void GraphSchedule::hold(NodeId id) {
   const GraphNode& node = graph_[id];
   Tenancy& mine = tenancy_[static_cast<std::size_t>(id)];
-  if (mine.held || node.view || node.stored || node.writes_store) return;
+  if (mine.held || node.view || node.stored || node.writes_store || node.base != k_no_node) return;
   if (overwrite_operand(id)) return;
   mine.offset = arenas_[static_cast<std::size_t>(node.site)].take(node.bytes);
   mine.held = true;

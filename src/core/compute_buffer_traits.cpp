@@ -87,6 +87,11 @@ std::vector<std::size_t> ForwardRecorder::typical_layers() const {
   const std::size_t count = model_.layers.size();
   std::vector<std::size_t> kept;
   kept.reserve(count);
+  if (model_.mla && model_.mla->indexer_head_count != 0 && !q_.coarse) {
+    // Each layer has scratch memory of its own, held from the start: none may be left out.
+    for (std::size_t i = 0; i < count; ++i) kept.push_back(i);
+    return kept;
+  }
   for (std::size_t i = 0; i < count;) {
     std::size_t period = 0, length = 0, keep_periods = 0, keep_first = 0;
     for (std::size_t p = 1; p <= k_longest_period && period == 0; ++p) {

@@ -50,6 +50,8 @@ std::uint64_t state_elements(const ModelSpec& model, const LayerSpec& layer) {
     case AttentionKind::parallel_mamba2:
       return window * (ssm.inner_size + 2ULL * ssm.group_count * ssm.state_size) +
              std::uint64_t{ssm.state_size} * ssm.inner_size;
+    case AttentionKind::wkv:
+      return (window + ssm.state_size) * ssm.inner_size;
     case AttentionKind::kda:
       return k_kda_streams * window * ssm.inner_size + std::uint64_t{ssm.state_size} * ssm.inner_size;
     case AttentionKind::short_conv:
@@ -81,13 +83,16 @@ std::uint64_t cache_row_bytes(const ModelSpec& model, const LayerSpec& layer, co
   }
   if (layer.attention == AttentionKind::mla && model.mla) {
     const MlaSpec& mla = *model.mla;
-    const std::uint64_t indexer = mla.indexer_head_count != 0 ? row_bytes(settings.kv_type_k, mla.indexer_key_length) : 0;
-    return row_bytes(settings.kv_type_k, mla.kv_lora_rank + mla.rope_length) + indexer;
+    const bool indexes = mla.indexer_head_count != 0 && layer.indexes;
+    return row_bytes(settings.kv_type_k, mla.kv_lora_rank + mla.rope_length) +
+           (indexes ? row_bytes(settings.kv_type_k, mla.indexer_key_length) : 0);
   }
   const std::uint64_t keys = std::uint64_t{layer.head_count_kv} * layer.key_length;
   std::uint64_t values = std::uint64_t{layer.head_count_kv} * layer.value_length;
   if (!settings.flash_attn) values = std::max(values, widest_value_row(model));
-  return row_bytes(settings.kv_type_k, keys) + row_bytes(settings.kv_type_v, values);
+  const bool indexes = model.block_indexer && layer.indexes;
+  return row_bytes(settings.kv_type_k, keys) + row_bytes(settings.kv_type_v, values) +
+         (indexes ? row_bytes(settings.kv_type_k, model.block_indexer->key_length) : 0);
 }
 
 std::uint64_t widest_value_row(const ModelSpec& model) {

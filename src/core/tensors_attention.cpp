@@ -33,13 +33,20 @@ void append_mla_shapes(const ModelSpec& model, const MlaSpec& mla, const LayerSp
     append_matrix(out, TensorRole::mla_kv_b, mla.kv_lora_rank, heads * (mla.nope_length + mla.value_length));
   }
   append_matrix(out, TensorRole::attn_output, heads * mla.value_length, width);
-  if (mla.indexer_head_count > 0) {
+  if (mla.indexer_head_count > 0 && layer.indexes) {
     append_vector(out, TensorRole::indexer, mla.indexer_key_length);
     append_vector(out, TensorRole::indexer, mla.indexer_key_length);
     append_matrix(out, TensorRole::indexer, width, mla.indexer_head_count);
     append_matrix(out, TensorRole::indexer, width, mla.indexer_key_length);
     append_matrix(out, TensorRole::indexer, mla.q_lora_rank, mla.indexer_head_count * mla.indexer_key_length);
   }
+}
+
+/// The projections are too small to be worth quantizing.
+void append_block_indexer_shapes(std::uint32_t width, const BlockIndexerSpec& indexer, Shapes& out) {
+  out.push_back({TensorRole::indexer, width, indexer.head_count * indexer.key_length, 1, TypePolicy::half});
+  out.push_back({TensorRole::indexer, width, indexer.key_length, 1, TypePolicy::half});
+  append_vector(out, TensorRole::indexer, 2 * indexer.key_length);  // norms
 }
 
 /// MHA, GQA and MQA, whatever the reach of the layer.
@@ -63,6 +70,7 @@ void append_head_shapes(const ModelSpec& model, const LayerSpec& layer, Shapes& 
   if (model.head_gate) append_matrix(out, TensorRole::attn_gate, width, layer.head_count);
   append_qk_norms(model, layer, out);
   if (model.attention_sinks) append_vector(out, TensorRole::attn_sinks, layer.head_count);
+  if (model.block_indexer && layer.indexes) append_block_indexer_shapes(width, *model.block_indexer, out);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ bool attends(AttentionKind kind) {
 
 bool is_recurrent(AttentionKind kind) {
   return kind == AttentionKind::gated_delta || kind == AttentionKind::kda || kind == AttentionKind::mamba ||
-         kind == AttentionKind::mamba2 || kind == AttentionKind::short_conv;
+         kind == AttentionKind::mamba2 || kind == AttentionKind::short_conv || kind == AttentionKind::wkv;
 }
 
 /// Row of the layer as read: a layer without a cache of its own reads an equal one of an earlier layer.

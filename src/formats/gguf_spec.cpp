@@ -115,6 +115,28 @@ Result<void> check_layers(const ModelSpec& spec, const GgufMetadata& metadata) {
   return {};
 }
 
+/// Of sparse attention: how many tokens, or blocks of them, its indexer lets through, and which layers have one. Where the
+/// file does not tell, GLM 5.2 (known by its context) has one in layers 0 and 1 and every fourth from the third on.
+/// Source: models/glm-dsa.cpp.
+Result<void> set_indexers(ModelSpec& spec, const GgufMetadata& metadata) {
+  constexpr std::uint32_t k_glm_5_2_context = 1048576;
+  const std::uint32_t top = metadata.count(metadata.own("attention.indexer.top_k")).value_or(0);
+  if (spec.mla) spec.mla->indexer_top_k = top;
+  if (spec.block_indexer) {
+    spec.block_indexer->top_blocks = top;
+    spec.block_indexer->block_length = metadata.count(metadata.own("attention.indexer.block_size")).value_or(0);
+    if (spec.block_indexer->block_length == 0) return missing(metadata.own("attention.indexer.block_size"));
+  }
+  if (spec.architecture != "glm-dsa") return {};
+  const auto types = metadata.per_layer(metadata.own("attention.indexer.types"), spec.layers.size());
+  if (!types) return tl::unexpected(types.error());
+  for (std::size_t i = 0; i < spec.layers.size(); ++i) {
+    const bool picks = spec.context_limit_tokens < k_glm_5_2_context || i < 2 || i % 4 == 2;
+    spec.layers[i].indexes = *types ? (**types)[i] != 0 : picks;
+  }
+  return {};
+}
+
 /// A list of tensors that ends before the last block is not the whole model.
 Result<void> check_blocks(const ModelSpec& spec, const std::vector<NamedTensor>& tensors) {
   std::int64_t last = -1;
@@ -156,6 +178,7 @@ Result<ModelSpec> spec_from_gguf(const GgufMetadata& metadata, const std::vector
   set_states(spec, metadata);
   apply_windows(spec, metadata);
   apply_tensors(spec, tensors);
+  if (auto indexers = set_indexers(spec, metadata); !indexers) return tl::unexpected(std::move(indexers).error());
 
   const bool unmodelled = std::find(k_unmodelled.begin(), k_unmodelled.end(), spec.architecture) != k_unmodelled.end();
   if (unmodelled || has_no_mixing(spec)) {

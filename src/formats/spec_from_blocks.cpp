@@ -60,11 +60,22 @@ void apply_mla(ModelSpec& spec, LayerSpec& layer, const BlockTensors& block) {
     mla.indexer_head_count = length_of(block.find("indexer.proj"), 1);
     mla.indexer_key_length = length_of(block.find("indexer.attn_k"), 1);
   }
+  layer.indexes = block.has("indexer.proj");
   if (layer.attention == AttentionKind::mla) {
     layer.head_count_kv = 1;
     layer.key_length = mla.kv_lora_rank + mla.rope_length;
     layer.value_length = mla.kv_lora_rank;
   }
+}
+
+/// Sparse attention over blocks of tokens; how long a block is and how many pass, the metadata say.
+void apply_block_indexer(ModelSpec& spec, LayerSpec& layer, const BlockTensors& block) {
+  layer.indexes = block.has("indexer.k_proj");
+  if (!layer.indexes) return;
+  BlockIndexerSpec& indexer = spec.block_indexer ? *spec.block_indexer : spec.block_indexer.emplace();
+  indexer.key_length = length_of(block.find("indexer.k_proj"), 1);
+  const std::uint64_t all_heads = length_of(block.find("indexer.q_proj"), 1);
+  indexer.head_count = indexer.key_length > 0 ? to_count(all_heads / indexer.key_length).value_or(0) : 0;
 }
 
 /// Kimi delta attention states no sizes but its head length.
@@ -96,6 +107,7 @@ bool keeps_heads(AttentionKind kind) {
 void apply_block(ModelSpec& spec, LayerSpec& layer, const BlockTensors& block) {
   layer.attention = mixing_of(block, layer.attention);
   if (block.has("attn_kv_a_mqa")) apply_mla(spec, layer, block);
+  if (spec.architecture == "minimax-m3") apply_block_indexer(spec, layer, block);
   if (layer.attention == AttentionKind::kda) apply_kda(spec, block);
   if (layer.attention == AttentionKind::short_conv) {
     spec.short_conv_cache_length = length_of(block.find("shortconv.conv"), 0);

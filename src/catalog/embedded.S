@@ -2,6 +2,8 @@
 // The compiled catalog (see blob.hpp) in read-only data, used in place. CATALOG_BLOB is its path, set by the build.
 #if defined(__APPLE__)
     .section __TEXT,__const
+#elif defined(_WIN32)
+    .section .rdata, "dr"
 #else
     .section .rodata
 #endif

@@ -174,6 +174,7 @@ NodeId ForwardRecorder::attend(NodeId q, NodeId k, NodeId v, bool values_in_keys
 }
 
 NodeId ForwardRecorder::attention(NodeId of) {
+  if (model_.mla && spec_->owns_kv) return expanded_attention(of);
   const LayerSpec& spec = *spec_;
   const std::uint32_t q_width = spec.head_count * spec.key_length;
   const std::uint32_t k_width = spec.head_count_kv * spec.key_length;
@@ -232,32 +233,6 @@ NodeId ForwardRecorder::attention(NodeId of) {
     out = graph_.compute(graph_[out].extent, {out, flat}, true);
   }
   return add_bias(project(TensorRole::attn_output, out, model_.embedding_length), model_.output_bias);
-}
-
-/// Multi-head latent attention with the keys' up-projection absorbed into the queries. Source: models/deepseek2.cpp.
-NodeId ForwardRecorder::latent_attention(NodeId of) {
-  const MlaSpec& mla = *model_.mla;
-  const std::uint32_t heads = spec_->head_count;
-  NodeId q = of;
-  if (mla.q_lora_rank != 0) q = norm(project(TensorRole::mla_q_a, q, mla.q_lora_rank), site_);
-  if (is_sparse() && spec_->indexes) indexer_.picks = pick_tokens(of, q);
-  q = project(mla.q_lora_rank != 0 ? TensorRole::mla_q_b : TensorRole::attn_q, q,
-              heads * (mla.nope_length + mla.rope_length));
-  const NodeId q_nope = graph_.part(q, {mla.nope_length, tokens_, heads, 1});
-  const NodeId q_rope = rope(graph_.part(q, {mla.rope_length, heads, tokens_, 1}));
-
-  const NodeId latent = project(TensorRole::mla_kv_a, of, mla.kv_lora_rank + mla.rope_length);
-  const NodeId k_rope = rope(graph_.part(latent, {mla.rope_length, 1, tokens_, 1}));
-  const NodeId compressed = norm(graph_.part(latent, {mla.kv_lora_rank, tokens_, 1, 1}), site_);
-
-  const std::uint32_t row = mla.kv_lora_rank + mla.rope_length;
-  const NodeId absorbed = project(TensorRole::mla_k_b, q_nope, mla.kv_lora_rank);
-  const NodeId query =
-      graph_.compute({row, heads, tokens_, 1}, {graph_.part(absorbed, {mla.kv_lora_rank, heads, tokens_, 1}), q_rope});
-  const NodeId values = graph_.reshape(compressed, {mla.kv_lora_rank, 1, tokens_, 1});
-  const NodeId key = graph_.compute({row, 1, tokens_, 1}, {values, k_rope});
-  const NodeId out = attend(query, key, values, true);
-  return project(TensorRole::attn_output, out, model_.embedding_length);
 }
 
 }  // namespace canirun

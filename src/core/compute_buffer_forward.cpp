@@ -160,6 +160,7 @@ NodeId ForwardRecorder::mix_tokens(NodeId normed, NodeId residual) {
     case AttentionKind::mla:
       return model_.mla ? latent_attention(normed) : attention(normed);
     case AttentionKind::kda:
+      return kda(normed);
     case AttentionKind::gated_delta:
       return delta_net(normed);
     case AttentionKind::mamba:

@@ -101,7 +101,11 @@ class ForwardRecorder {
   [[nodiscard]] Stored weight_of(TensorRole role) const;
   // compute_buffer_attention.cpp
   NodeId attention(NodeId of);
+  // compute_buffer_latent.cpp
+  NodeId latent_queries(NodeId of, std::uint32_t width);
   NodeId latent_attention(NodeId of);
+  NodeId expanded_attention(NodeId of);
+  // compute_buffer_attention.cpp
   NodeId attend(NodeId q, NodeId k, NodeId v, bool values_in_keys);
   [[nodiscard]] Stored sinks_of_layer() const;
   NodeId sinks();
@@ -141,6 +145,9 @@ class ForwardRecorder {
   NodeId magnitude(NodeId of);
   NodeId strongest(NodeId gate);
   NodeId stream(NodeId stack);
+  // compute_buffer_kda.cpp
+  NodeId low_rank(NodeId of, std::uint32_t rank, std::uint32_t width);
+  NodeId kda(NodeId of);
   // compute_buffer_recurrent.cpp
   NodeId delta_net(NodeId of);
   NodeId mamba(NodeId of);

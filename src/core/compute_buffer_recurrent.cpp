@@ -145,8 +145,7 @@ NodeId ForwardRecorder::delta_net(NodeId of) {
   const SsmSpec& ssm = *model_.ssm;
   const std::uint32_t heads = std::max(1U, ssm.time_step_rank);
   const std::uint32_t value_length = ssm.inner_size / heads;
-  const bool kda = spec_->attention == AttentionKind::kda;
-  const std::uint32_t key_heads = kda || ssm.group_count == 0 ? heads : ssm.group_count;
+  const std::uint32_t key_heads = ssm.group_count == 0 ? heads : ssm.group_count;
   const std::uint32_t channels = ssm.inner_size + 2 * key_heads * ssm.state_size;
   const Extent values{value_length, heads, tokens_per_sequence_, sequences_};
   const Extent keys{ssm.state_size, key_heads, tokens_per_sequence_, sequences_};

@@ -127,4 +127,31 @@ std::optional<ConcurrentSpeed> concurrent_speed(const Machine& machine, const Mo
                                                 const EngineSettings& settings, const PlacedMemory& placed,
                                                 const UsageProfile& usage, const SpeedBook& speeds, std::uint32_t sequences);
 
+/// How many requests at once fit with the context that `settings` give one, as long as the model stays where `status`
+/// says (wholly on the GPU, or split). At least settings.parallel; at most what the engine serves.
+std::uint32_t most_sequences(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
+                             const EngineSettings& settings, FitStatus status);
+
+/// Share of the tokens a draft model proposes that the large model keeps. Assumed: it depends on both and on the text.
+struct DraftAcceptance {
+  Range share{.low = 0.5, .typical = 0.7, .high = 0.85};
+  /// Leviathan, Kalman, Matias, "Fast Inference from Transformers via Speculative Decoding", tables 2 and 3: 0.53 to 0.9.
+  std::string source = "Leviathan et al. 2023 (arXiv:2211.17192): 0.5 to 0.9 between models of one family";
+};
+/// Expected tokens of one check of `draft_tokens` proposals, each kept with probability `share`, the first one refused
+/// ending the run: (1 - share^(n+1)) / (1 - share). Source: the same paper, equation 1.
+double tokens_per_check(double share, std::uint32_t draft_tokens);
+
+/// Speed of a target with a draft model from the times of their steps: `check_step_s[n]` is a step of the target over n + 1
+/// tokens (n = 0: plain decoding). Picks the number of proposals that is fastest. Total; nothing to propose gives nullopt.
+std::optional<SpeculativeSpeed> speculative_speed(const std::vector<double>& check_step_s, double draft_step_s,
+                                                  const DraftAcceptance& acceptance);
+
+/// The same for a placed model; the draft lies where it fits beside it. Its basis is never better than assumed.
+std::optional<SpeculativeSpeed> speculative_decode(const Machine& machine, const ModelSpec& model,
+                                                   const WeightTable& weights, const EngineSettings& settings,
+                                                   const PlacedMemory& placed, const UsageProfile& usage,
+                                                   const SpeedBook& speeds, const ModelSpec& draft,
+                                                   const WeightTable& draft_weights);
+
 }  // namespace canirun

@@ -6,6 +6,7 @@
 #include <canirun/model.hpp>
 #include <canirun/placement.hpp>
 #include <canirun/usage.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,22 @@ struct ConcurrentSpeed {
   Range total_tokens_per_s;         ///< all together
   double expert_share_touched = 0;  ///< of the routed experts, read in one step; 0 for dense models
   double cache_bytes = 0;           ///< K, V and state of all, at the stated depth
+  /// How many fit at once with as much context each as the settings give one, placed as it is now; null: not looked for.
+  std::optional<std::uint32_t> most_sequences;
+};
+
+/// Decode with a small model that drafts (speculative decoding): it proposes `draft_tokens`, the large one checks them in
+/// one step and keeps those it would have written itself.
+struct SpeculativeSpeed {
+  Range decode_tokens_per_s;
+  std::uint32_t draft_tokens = 0;  ///< proposed at a time; what is fastest at the typical acceptance
+  Range acceptance;                ///< share of proposed tokens that are kept: assumed, it depends on the text
+  double tokens_per_step = 0;      ///< written by one check, typical
+  double draft_step_s = 0;         ///< one token of the small model
+  double check_step_s = 0;         ///< one check by the large one
+  double speedup = 1;              ///< typical, against the large model alone
+  Basis basis = Basis::assumed;
+  std::string source;  ///< of the acceptance
 };
 
 struct ThroughputEstimate {
@@ -45,7 +62,9 @@ struct ThroughputEstimate {
   double roofline_tokens_per_s = 0;  ///< sum of bytes / spec bandwidth: nothing may be above
   Bottleneck bottleneck = Bottleneck::memory_bandwidth;
   std::vector<PoolTime> pools;
-  std::vector<DepthSpeed> by_depth;  ///< 0, 4k, 32k, 128k as far as the context goes, and its end
+  std::vector<DepthSpeed> by_depth;             ///< 0, 4k, 32k, 128k as far as the context goes, and its end
+  std::optional<ConcurrentSpeed> concurrent;    ///< of as many requests as the settings serve at once, when several
+  std::optional<SpeculativeSpeed> speculative;  ///< with a draft model
   Basis basis = Basis::derived;
   std::string how_known;  ///< one phrase for --explain: which constants, fitted on what
 };

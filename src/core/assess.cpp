@@ -15,6 +15,34 @@ const std::vector<QualityFigure>& quality_of_reference(const PriceBook& prices, 
   return found == prices.api.end() ? none : found->quality;
 }
 
+/// What depends on more than one request or model: several at once, and a model that drafts. Follows whatever was
+/// measured on this machine as the plain estimate does.
+void add_shared_speeds(Assessment& answer, double correction, const Machine& machine, const ModelSpec& model,
+                       const Question& question, const Books& books, Effort effort) {
+  const EngineSettings& settings = question.settings;
+  const auto scaled = [&](Range rate) {
+    return Range{.low = rate.low * correction, .typical = rate.typical * correction, .high = rate.high * correction};
+  };
+  if (settings.parallel > 1) {
+    std::optional<ConcurrentSpeed>& many = answer.speed->concurrent;
+    many = concurrent_speed(machine, model, answer.weights, settings, answer.placed, question.usage, books.speeds,
+                            settings.parallel);
+    if (many) {
+      many->each_tokens_per_s = scaled(many->each_tokens_per_s);
+      many->total_tokens_per_s = scaled(many->total_tokens_per_s);
+      if (effort == Effort::answer)
+        many->most_sequences = most_sequences(machine, model, answer.weights, settings, answer.placed.placement.status);
+    }
+  }
+  const Companions& beside = question.companions;
+  if (beside.draft != nullptr && beside.draft_weights != nullptr) {
+    std::optional<SpeculativeSpeed>& drafted = answer.speed->speculative;
+    drafted = speculative_decode(machine, model, answer.weights, settings, answer.placed, question.usage, books.speeds,
+                                 *beside.draft, *beside.draft_weights);
+    if (drafted) drafted->decode_tokens_per_s = scaled(drafted->decode_tokens_per_s);
+  }
+}
+
 Assessment run_here(Placer& placer, const Machine& machine, const ModelSpec& model, const QuantScheme& quant,
                     const Question& question, const Books& books, Effort effort) {
   Assessment answer;
@@ -32,7 +60,10 @@ Assessment run_here(Placer& placer, const Machine& machine, const ModelSpec& mod
     answer.speed =
         estimate_throughput(machine, model, answer.weights, question.settings, answer.placed, question.usage, books.speeds);
     if (answer.speed) {
+      const double estimated = answer.speed->decode_tokens_per_s.typical;
       correct_estimate(*answer.speed, machine, model, quant.id, question.settings, answer.placed.placement, question.usage);
+      const double correction = answer.speed->decode_tokens_per_s.typical / estimated;
+      add_shared_speeds(answer, correction, machine, model, question, books, effort);
     }
   }
 

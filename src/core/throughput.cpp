@@ -12,32 +12,6 @@
 namespace canirun {
 namespace {
 
-/// Low and high from the places in use, weighed by the time they take.
-SpeedSpread spread_of(const ThroughputPlan& plan, const DecodeTime& time, SpeedSpread DeviceSpeed::* member) {
-  constexpr double k_class_only_widening = 0.75;  // nothing measured on this family: a class average may be this far off
-  SpeedSpread sum{.low = 0, .high = 0};
-  double seconds = 0;
-  for (std::size_t i = 0; i < plan.loads.size(); ++i) {
-    if (time.sites[i].seconds <= 0) continue;
-    SpeedSpread here = plan.loads[i].speed.*member;
-    if (plan.loads[i].speed.class_only) {
-      here.low *= k_class_only_widening;
-      here.high /= k_class_only_widening;
-    }
-    sum.low += here.low * time.sites[i].seconds;
-    sum.high += here.high * time.sites[i].seconds;
-    seconds += time.sites[i].seconds;
-  }
-  if (seconds <= 0) return {};
-  return {.low = std::min(1.0, sum.low / seconds), .high = std::max(1.0, sum.high / seconds)};
-}
-
-Range decode_range(const DecodeTime& time, const SpeedSpread& spread) {
-  const double ceiling = 1 / time.roofline_s;
-  const double typical = std::min(1 / time.total_s, ceiling);
-  return {.low = typical * spread.low, .typical = typical, .high = std::min(typical * spread.high, ceiling)};
-}
-
 Bottleneck bottleneck_of(const DecodeTime& time) {
   const std::array<std::pair<double, Bottleneck>, 4> parts{{{time.bandwidth_s, Bottleneck::memory_bandwidth},
                                                             {time.compute_s, Bottleneck::compute},
@@ -78,11 +52,6 @@ std::string how_known(const SiteLoad& load) {
                      record->parts == 1 ? "device" : "devices");
 }
 
-bool all_bandwidths_known(const ThroughputPlan& plan) {
-  return std::all_of(plan.loads.begin(), plan.loads.end(),
-                     [](const SiteLoad& load) { return !load.used() || load.bandwidth_bytes_per_s > 0; });
-}
-
 Basis basis_of(const ThroughputPlan& plan) {
   Basis basis = Basis::derived;
   for (const SiteLoad& load : plan.loads) {
@@ -103,6 +72,36 @@ std::vector<std::uint32_t> depths_to_show(const EngineSettings& settings) {
 }
 
 }  // namespace
+
+SpeedSpread spread_of(const ThroughputPlan& plan, const DecodeTime& time, SpeedSpread DeviceSpeed::* member) {
+  constexpr double k_class_only_widening = 0.75;  // nothing measured on this family: a class average may be this far off
+  SpeedSpread sum{.low = 0, .high = 0};
+  double seconds = 0;
+  for (std::size_t i = 0; i < plan.loads.size(); ++i) {
+    if (time.sites[i].seconds <= 0) continue;
+    SpeedSpread here = plan.loads[i].speed.*member;
+    if (plan.loads[i].speed.class_only) {
+      here.low *= k_class_only_widening;
+      here.high /= k_class_only_widening;
+    }
+    sum.low += here.low * time.sites[i].seconds;
+    sum.high += here.high * time.sites[i].seconds;
+    seconds += time.sites[i].seconds;
+  }
+  if (seconds <= 0) return {};
+  return {.low = std::min(1.0, sum.low / seconds), .high = std::max(1.0, sum.high / seconds)};
+}
+
+Range decode_range(const DecodeTime& time, const SpeedSpread& spread) {
+  const double ceiling = 1 / time.roofline_s;
+  const double typical = std::min(1 / time.total_s, ceiling);
+  return {.low = typical * spread.low, .typical = typical, .high = std::min(typical * spread.high, ceiling)};
+}
+
+bool all_bandwidths_known(const ThroughputPlan& plan) {
+  return std::all_of(plan.loads.begin(), plan.loads.end(),
+                     [](const SiteLoad& load) { return !load.used() || load.bandwidth_bytes_per_s > 0; });
+}
 
 std::optional<ThroughputEstimate> estimate_throughput(const Machine& machine, const ModelSpec& model,
                                                       const WeightTable& weights, const EngineSettings& settings,
@@ -140,28 +139,6 @@ std::optional<ThroughputEstimate> estimate_throughput(const Machine& machine, co
   estimate.basis = basis_of(plan);
   estimate.how_known = how_known(main_load(plan, decode));
   return estimate;
-}
-
-std::optional<ConcurrentSpeed> concurrent_speed(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
-                                                const EngineSettings& settings, const PlacedMemory& placed,
-                                                const UsageProfile& usage, const SpeedBook& speeds,
-                                                std::uint32_t sequences) {
-  if (sequences == 0 || machine.pools.empty() || model.layers.empty() || weights.layers.empty()) return std::nullopt;
-  const ThroughputPlan plan = make_plan(machine, model, weights, settings, placed.placement, speeds);
-  if (!all_bandwidths_known(plan)) return std::nullopt;
-  const DecodeTime step = decode_time(plan, usage.depth_tokens, sequences);
-  if (!(step.total_s > 0) || !(step.roofline_s > 0)) return std::nullopt;
-
-  const double count = sequences;
-  ConcurrentSpeed speed;
-  speed.sequences = sequences;
-  speed.each_tokens_per_s = decode_range(step, spread_of(plan, step, &DeviceSpeed::decode_spread));
-  speed.total_tokens_per_s = {.low = speed.each_tokens_per_s.low * count,
-                              .typical = speed.each_tokens_per_s.typical * count,
-                              .high = speed.each_tokens_per_s.high * count};
-  if (model.moe) speed.expert_share_touched = 1 - std::pow(1 - plan.expert_share, count);
-  for (const DecodeTime::Site& site : step.sites) speed.cache_bytes += site.kv_bytes;
-  return speed;
 }
 
 }  // namespace canirun

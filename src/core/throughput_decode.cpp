@@ -42,26 +42,25 @@ struct SiteMixing : MixingWork {
   double weighed_bytes = 0;
 };
 
-double expert_bytes_of(const ThroughputPlan& plan, const SiteLoad& load, double sequences) {
-  if (sequences <= 1) return load.expert_bytes;
-  return std::max(load.expert_bytes, load.all_expert_bytes * (1 - std::pow(1 - plan.expert_share, sequences)));
+double expert_bytes_of(const ThroughputPlan& plan, const SiteLoad& load, double tokens) {
+  if (tokens <= 1) return load.expert_bytes;
+  return std::max(load.expert_bytes, load.all_expert_bytes * (1 - std::pow(1 - plan.expert_share, tokens)));
 }
 
-/// Products of the sequences beyond the first.
-double shared_products_s(const SiteLoad& load, double sequences) {
-  if (sequences <= 1 || load.speed.prefill_flops_per_s <= 0) return 0;
+/// Products of the tokens beyond the first.
+double shared_products_s(const SiteLoad& load, double tokens) {
+  if (tokens <= 1 || load.speed.prefill_flops_per_s <= 0) return 0;
   const double bytes = load.dense_bytes + load.expert_bytes * load.speed.prefill_expert_slowdown;
-  return 2 * bytes * load.mix.weights_per_byte * (sequences - 1) * load.mix.prefill_slowdown /
-         load.speed.prefill_flops_per_s;
+  return 2 * bytes * load.mix.weights_per_byte * (tokens - 1) * load.mix.prefill_slowdown / load.speed.prefill_flops_per_s;
 }
 
-std::vector<SiteMixing> mixing_by_site(const ThroughputPlan& plan, double depth, double sequences) {
+std::vector<SiteMixing> mixing_by_site(const ThroughputPlan& plan, double depth, double tokens, double caches) {
   std::vector<SiteMixing> sum(plan.loads.size());
   for (std::size_t i = 0; i < plan.layout.layer_site.size(); ++i) {
     MixingWork work = mixing_work(plan.model, plan.model.layers[i], plan.settings, depth);
-    work.cache_bytes *= sequences;
-    work.state_bytes *= sequences;
-    work.attention_flops *= sequences;
+    work.cache_bytes *= caches;
+    work.state_bytes *= caches;
+    work.attention_flops *= tokens;
     const std::uint8_t site = plan.layout.layer_site[i];
     SiteMixing& here = sum[site];
     here.weighed_bytes += weighed_cache_bytes(work, plan.loads[site].speed.kv_grouping_exponent);
@@ -74,10 +73,10 @@ std::vector<SiteMixing> mixing_by_site(const ThroughputPlan& plan, double depth,
 
 }  // namespace
 
-DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens, double sequences) {
+DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens, double tokens, std::optional<double> caches) {
   DecodeTime result;
   result.sites.resize(plan.loads.size());
-  const std::vector<SiteMixing> mixing = mixing_by_site(plan, depth_tokens, sequences);
+  const std::vector<SiteMixing> mixing = mixing_by_site(plan, depth_tokens, tokens, caches.value_or(tokens));
   double parallel_s = 0, parallel_roofline_s = 0, parallel_gpus = 0, serial_s = 0, token_overhead_s = 0, engine_slowdown = 0,
          pool_hop_s = 0, host_hop_s = 0;
 
@@ -86,11 +85,11 @@ DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens, double s
     if (!load.used()) continue;
     const DeviceSpeed& speed = load.speed;
     const WeightTime dense = weight_time(load, load.dense_bytes);
-    const double expert_bytes = expert_bytes_of(plan, load, sequences);
+    const double expert_bytes = expert_bytes_of(plan, load, tokens);
     const WeightTime experts = weight_time(load, expert_bytes);
     const double bf16_experts = 1 + load.mix.bf16_share * (speed.bf16_expert_slowdown - 1);
     const double read_s = (dense.seconds + experts.seconds * speed.expert_slowdown * bf16_experts) * speed.weight_slowdown;
-    const double weights_s = std::hypot(read_s, shared_products_s(load, sequences));
+    const double weights_s = std::hypot(read_s, shared_products_s(load, tokens));
 
     const double read_rate = load.bandwidth_bytes_per_s * speed.bandwidth_fraction;
     const double cache_s = (mixing[i].weighed_bytes / (read_rate * speed.kv_bandwidth_fraction)) * speed.kv_slowdown;

@@ -51,8 +51,15 @@ struct DecodeTime {
   double bandwidth_s = 0, compute_s = 0, overhead_s = 0, link_s = 0;
   double roofline_s = 0;  ///< bytes over spec bandwidth
 };
-/// One step gives each of `sequences` its next token, each with `depth_tokens` of its own behind it.
-DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens, double sequences = 1);
+/// One step computes `tokens`: the next one of as many requests, each with `depth_tokens` of its own behind it, or
+/// (`caches` = 1) several of one request, which share its cache.
+DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens, double tokens = 1,
+                       std::optional<double> caches = std::nullopt);
+
+bool all_bandwidths_known(const ThroughputPlan& plan);
+/// Low and high from the places in use, weighed by the time they take.
+SpeedSpread spread_of(const ThroughputPlan& plan, const DecodeTime& time, SpeedSpread DeviceSpeed::* member);
+Range decode_range(const DecodeTime& time, const SpeedSpread& spread);
 
 /// Seconds to read `tokens` of prompt behind `depth_tokens` that are cached already.
 double prefill_time(const ThroughputPlan& plan, double tokens, double depth_tokens);

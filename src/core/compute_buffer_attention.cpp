@@ -9,23 +9,23 @@ namespace {
 
 constexpr std::uint64_t k_f32_bytes = 4;
 constexpr std::uint64_t k_index_bytes = 8;
-constexpr std::uint32_t k_rotation_step = 64;
 
 bool is_windowed(const LayerSpec& layer) {
   return layer.attention == AttentionKind::sliding_window || layer.attention == AttentionKind::chunked;
 }
-bool is_quantised(TensorType type) { return type != TensorType::f32 && type != TensorType::f16 && type != TensorType::bf16; }
 
-bool divides_into_rotations(std::uint32_t head_length) { return head_length != 0 && head_length % k_rotation_step == 0; }
+}  // namespace
 
-/// Side of the rotation matrix put on quantised keys: the largest power of two times 64 that divides the head.
+bool rotates(TensorType type, std::uint32_t head_length) {
+  const bool quantised = type != TensorType::f32 && type != TensorType::f16 && type != TensorType::bf16;
+  return quantised && head_length != 0 && head_length % k_rotation_step == 0;
+}
+
 std::uint32_t key_rotation_side(std::uint32_t head_length) {
   std::uint32_t side = k_rotation_step;
   while (side <= head_length / 2 && head_length % (side * 2) == 0) side *= 2;
   return side;
 }
-
-}  // namespace
 
 bool ForwardRecorder::has_rope() const {
   if (traits_.no_rope) return false;
@@ -127,8 +127,8 @@ NodeId ForwardRecorder::expand_latent(NodeId of) {
 NodeId ForwardRecorder::attend(NodeId q, NodeId k, NodeId v, bool values_in_keys) {
   const EngineSettings& settings = q_.settings;
   CacheInputs& inputs = cache_inputs();
-  const bool rotates_k = !values_in_keys && is_quantised(settings.kv_type_k) && divides_into_rotations(spec_->key_length);
-  const bool rotates_v = !values_in_keys && is_quantised(settings.kv_type_v) && divides_into_rotations(spec_->value_length);
+  const bool rotates_k = !values_in_keys && rotates(settings.kv_type_k, spec_->key_length);
+  const bool rotates_v = !values_in_keys && rotates(settings.kv_type_v, spec_->value_length);
   if (rotates_k) {
     q = rotate(q, inputs.key_rotation, key_rotation_side(spec_->key_length));
     if (k != k_no_node) k = rotate(k, inputs.key_rotation, key_rotation_side(spec_->key_length));
@@ -222,7 +222,7 @@ NodeId ForwardRecorder::attention(NodeId of) {
     q = graph_.compute(q_heads, {q, query_scale_}, true);
   }
   if (traits_.norm_after_rope) norm_heads();
-  NodeId out = attend(q, k, v, false);
+  NodeId out = picks_blocks() ? attend_blocks(of, q, k, v) : attend(q, k, v, false);
   if (model_.attention_gate || model_.head_gate) {
     const std::uint32_t gates = model_.attention_gate ? q_width : spec.head_count;
     const NodeId projected = project(TensorRole::attn_gate, of, gates);

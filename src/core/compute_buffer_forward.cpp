@@ -244,6 +244,7 @@ void ForwardRecorder::head(NodeId hidden) {
     }
   }
   graph_[hidden].output = true;
+  if (traits_.scales_output) hidden = graph_.compute(graph_[hidden].extent, {hidden}, true);
   const NodeId logits = graph_.compute({model_.vocab_size, q_.shape.output_rows, 1, 1}, {hidden});
   const std::uint64_t norm_bytes = std::min(model_.embedding_length * k_f32_bytes, q_.weights.output_bytes);
   multiply(logits, {.bytes = q_.weights.output_bytes - norm_bytes, .site = site}, q_.shape.output_rows);

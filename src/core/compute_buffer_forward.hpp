@@ -23,6 +23,7 @@ struct GraphTraits {
   bool keeps_hidden = false;      ///< ... and the full hidden state is kept as an output beside them
   bool norm_after_rows = false;   ///< ... before the output norm (gpt-oss)
   bool scales_embedding = false;  ///< an operation between embedding and first layer
+  bool scales_output = false;     ///< ... and between the output norm and the output matrix
   bool early_norm = false;        ///< the layer's norm is put down before anything else of the layer
   bool rows_after_sum = false;    ///< in the last layer rows are picked after attention has been added
   bool layer_norm = false;        ///< norms that do not overwrite what they read (LayerNorm, not RMS)
@@ -46,6 +47,13 @@ struct GraphTraits {
   bool factors_only_full = false;  ///< stored rotation factors are for full-attention layers (Gemma 4)
 };
 GraphTraits graph_traits(const ModelSpec& model);
+
+/// Side of the rotation matrix put on values of a quantised cache; on keys it is a multiple of it.
+inline constexpr std::uint32_t k_rotation_step = 64;
+/// Are keys, or values, of this length rotated before they are stored in this type?
+bool rotates(TensorType type, std::uint32_t head_length);
+/// Side of the matrix for keys: the largest power of two times 64 that divides the head.
+std::uint32_t key_rotation_side(std::uint32_t head_length);
 
 /// Everything the forward pass is recorded from.
 struct ForwardQuestion {
@@ -75,6 +83,11 @@ class ForwardRecorder {
   struct IndexerInputs {
     NodeId mask = k_no_node, key_rows = k_no_node, key_rotation = k_no_node;
     NodeId picks = k_no_node;
+  };
+  /// The same where blocks of tokens are picked, by position.
+  struct BlockInputs {
+    NodeId key_rows = k_no_node, bias = k_no_node, visible = k_no_node, cell_of_position = k_no_node;
+    NodeId block_of_cell = k_no_node, mask = k_no_node;
   };
   // compute_buffer_forward.cpp
   [[nodiscard]] std::vector<std::size_t> typical_layers() const;
@@ -123,6 +136,13 @@ class ForwardRecorder {
   NodeId pick_tokens(NodeId normed, NodeId query);
   NodeId rotate_index(NodeId of);
   NodeId mask_of_picks();
+  // compute_buffer_blocks.cpp
+  [[nodiscard]] bool picks_blocks() const;
+  NodeId attend_blocks(NodeId normed, NodeId q, NodeId k, NodeId v);
+  NodeId index_vectors(NodeId normed, std::uint32_t heads);
+  void store_rows(NodeId value, NodeId& rows);
+  NodeId halve(NodeId node);
+  NodeId mask_of_blocks(NodeId index_query, std::uint32_t stream);
   [[nodiscard]] Stored indexer_weight(std::uint64_t elements) const;
   // compute_buffer_ffn.cpp
   NodeId feed_forward(NodeId of);
@@ -175,6 +195,7 @@ class ForwardRecorder {
   NodeId positions_ = k_no_node, row_ids_ = k_no_node, state_ids_ = k_no_node, other_state_ids_ = k_no_node;
   CacheInputs full_inputs_, window_inputs_;
   IndexerInputs indexer_;
+  BlockInputs blocks_;
   NodeId visual_ = k_no_node;
   NodeId per_layer_ = k_no_node;
   NodeId query_scale_ = k_no_node;

@@ -51,6 +51,14 @@ NodeId ScratchGraph::change(NodeId of, std::initializer_list<NodeId> sources) {
   return changed;
 }
 
+NodeId ScratchGraph::in_place(NodeId of, NodeId other) {
+  const NodeId changed = compute((*this)[of].extent, {of, other});
+  GraphNode& node = (*this)[changed];
+  node.bytes = (*this)[of].bytes;
+  node.base = (*this)[of].base == k_no_node ? of : (*this)[of].base;
+  return changed;
+}
+
 NodeId ScratchGraph::stored(const Stored& store, bool weight) {
   GraphNode node;
   node.bytes = store.bytes;

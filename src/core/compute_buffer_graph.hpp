@@ -61,6 +61,8 @@ class ScratchGraph {
   NodeId columns(NodeId of, const Extent& extent, std::uint32_t per_row);
   /// An operation that changes a part of `of` where it lies; `sources` come before `of`.
   NodeId change(NodeId of, std::initializer_list<NodeId> sources);
+  /// An operation that writes its result over its first operand.
+  NodeId in_place(NodeId of, NodeId other);
   /// Stores a tensor into a cache on `site`.
   NodeId store(NodeId value, std::int8_t site);
   /// Asks for a result now.

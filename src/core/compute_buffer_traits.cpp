@@ -33,6 +33,7 @@ GraphTraits graph_traits(const ModelSpec& model) {
   traits.norm_after_rows = arch == "gpt-oss";
   traits.early_norm = delta || arch == "kimi-linear";
   traits.scales_embedding = starts_with(arch, "gemma") || starts_with(arch, "granite");
+  traits.scales_output = arch == "minicpm3";
   traits.parallel = parallel_sum(model);
   traits.parallel_norm = arch == "gptneox";
   // The same for all models of the family so far.
@@ -87,7 +88,7 @@ std::vector<std::size_t> ForwardRecorder::typical_layers() const {
   const std::size_t count = model_.layers.size();
   std::vector<std::size_t> kept;
   kept.reserve(count);
-  if (model_.mla && model_.mla->indexer_head_count != 0 && !q_.coarse) {
+  if (model_.block_indexer || (model_.mla && model_.mla->indexer_head_count != 0)) {
     // Each layer has scratch memory of its own, held from the start: none may be left out.
     for (std::size_t i = 0; i < count; ++i) kept.push_back(i);
     return kept;

@@ -90,9 +90,12 @@ std::uint64_t cache_row_bytes(const ModelSpec& model, const LayerSpec& layer, co
   const std::uint64_t keys = std::uint64_t{layer.head_count_kv} * layer.key_length;
   std::uint64_t values = std::uint64_t{layer.head_count_kv} * layer.value_length;
   if (!settings.flash_attn) values = std::max(values, widest_value_row(model));
+  // The cache of a block indexer is made like any other: with one head of values, which nobody reads.
   const bool indexes = model.block_indexer && layer.indexes;
   return row_bytes(settings.kv_type_k, keys) + row_bytes(settings.kv_type_v, values) +
-         (indexes ? row_bytes(settings.kv_type_k, model.block_indexer->key_length) : 0);
+         (indexes ? row_bytes(settings.kv_type_k, model.block_indexer->key_length) +
+                        row_bytes(settings.kv_type_v, layer.value_length)
+                  : 0);
 }
 
 std::uint64_t widest_value_row(const ModelSpec& model) {

@@ -19,6 +19,10 @@ constexpr auto enum_names(Backend) {
   return std::array<std::string_view, 7>{"auto", "cuda", "rocm", "vulkan", "metal", "sycl", "cpu"};
 }
 
+/// How llama.cpp shares a model out over several GPUs: whole layers in turn, every matrix by rows, or one GPU alone.
+enum class SplitMode : std::uint8_t { layer, row, none };
+constexpr auto enum_names(SplitMode) { return std::array<std::string_view, 3>{"layer", "row", "none"}; }
+
 /// How the engine is asked to run; defaults are llama-server's of today with one slot.
 struct EngineSettings {
   Engine engine = Engine::llama_cpp;
@@ -35,6 +39,7 @@ struct EngineSettings {
   std::optional<std::uint32_t> max_output_rows;
   std::optional<std::uint32_t> gpu_layers;      ///< nullopt: auto. llama.cpp's -ngl: the output layer counts as one
   std::optional<std::uint32_t> cpu_moe_layers;  ///< nullopt: auto. -ncmoe: experts of the first N layers stay on the host
+  SplitMode split_mode = SplitMode::layer;
   bool op_offload = true;                       ///< big prompt batches of CPU layers are computed on the GPU
   bool repack = true;                           ///< CPU backend's second copy of repackable weights
   std::optional<std::uint32_t> threads;

@@ -42,6 +42,13 @@ struct MemoryEstimate {
   std::uint64_t kv_bytes_per_token = 0;  ///< growth per token of context and sequence, full-attention layers
 };
 
+/// How well an engine's memory is known, and from where.
+struct MemoryKnowledge {
+  Basis basis = Basis::derived;
+  std::string source;
+};
+MemoryKnowledge memory_knowledge(Engine engine);
+
 /// Context as the engine really allocates it. Source: llama-context.cpp constructor.
 struct ContextShape {
   std::uint32_t batch = 0, ubatch = 0;

@@ -33,6 +33,27 @@ bool meets(const Floors& floors, const Assessment& fit) {
   return !floors.max_time_to_first_token_s || fit.speed->time_to_first_token_s.typical <= *floors.max_time_to_first_token_s;
 }
 
+/// From large to small; what no scheme of the catalog is called is passed over.
+std::vector<std::string_view> quants_by_size(Engine engine) {
+  if (engine == Engine::mlx) return {"mlx-bf16", "mlx-8bit", "mlx-6bit", "mlx-5bit", "mlx-4bit", "mlx-3bit"};
+  if (engine == Engine::vllm) return {"BF16", "FP8", "AWQ-4bit"};
+  return {"BF16", "Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "IQ4_XS", "Q3_K_M", "IQ3_XXS", "Q2_K", "IQ2_M", "IQ2_XXS"};
+}
+
+/// Places the model at one quant after the other, largest first: some tens of microseconds each.
+std::string largest_whole_quant(const catalog::Catalog& catalog, const Resolved& asked) {
+  const bool one_form = asked.model->expert_type == TensorType::mxfp4;
+  if (one_form || asked.model->stored || asked.question.companions.any()) return {};
+  Placer placer(*asked.machine, *asked.model, asked.question.settings);
+  for (const std::string_view name : quants_by_size(asked.question.settings.engine)) {
+    const Result<QuantScheme> quant = catalog.quant(name);
+    if (!quant) continue;
+    const PlacedMemory placed = placer.place(sum_weights(*asked.model, *quant), Effort::ranking);
+    if (placed.placement.status == FitStatus::fits) return std::string(name);
+  }
+  return {};
+}
+
 /// Tries what would make it smaller and keeps what then runs and meets the floors: the nearest yeses, each with the
 /// command to check it.
 void add_nearest_yeses(Session& session, Answered& answered) {
@@ -69,6 +90,7 @@ Answered answer_resolved(Session& session, Resolved question) {
   const Resolved& asked = answered.question;
   answered.assessment = assess(*asked.machine, *asked.model, *asked.quant, asked.question, session.catalog().books());
   if (!answered.assessment.verdict.yes) add_nearest_yeses(session, answered);
+  answered.largest_quant = largest_whole_quant(session.catalog(), asked);
   const std::string flags = repeated_flags(session, asked.echo);
   for (Suggestion& suggestion : answered.assessment.verdict.suggestions) {
     if (!suggestion.command.empty()) suggestion.command += flags;
@@ -84,6 +106,7 @@ report::Answer as_report(Session& session, const Answered& answered) {
           .quant = *answered.question.quant,
           .question = answered.question.question,
           .assessment = answered.assessment,
+          .largest_quant = answered.largest_quant,
           .files = answered.question.files.get()};
 }
 

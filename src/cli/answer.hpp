@@ -11,6 +11,9 @@ namespace canirun::cli {
 struct Answered {
   Resolved question;
   Assessment assessment;
+  /// The largest of the usual quants that lies wholly on the GPU (without one: in memory) at this context; empty: none, or
+  /// nothing to choose.
+  std::string largest_quant = {};
 };
 
 /// Understands the request and answers it.

@@ -79,6 +79,18 @@ void declare(CLI::App& app, Given& given, bool& brief_help, bool& full_help) {
   }
 }
 
+Result<void> check_choice(const Flag& flag, const std::string& value) {
+  if (flag.choices.empty()) return {};
+  const std::vector<std::string> words = flag.several ? CLI::detail::split(value, ',') : std::vector<std::string>{value};
+  for (const std::string& word : words) {
+    if (!is_choice(flag.choices, word)) {
+      const std::vector<std::string> choices = CLI::detail::split(std::string(flag.choices), '|');
+      return tl::unexpected<Error>(choice_error(fmt::format("--{}", flag.name), word, choices));
+    }
+  }
+  return {};
+}
+
 /// Hands what was found to the table's setters.
 Result<void> hand_over(const std::vector<Given>& all, Options& options) {
   for (const Given& given : all) {
@@ -90,11 +102,7 @@ Result<void> hand_over(const std::vector<Given>& all, Options& options) {
         return tl::unexpected<Error>(usage_error(fmt::format("{} needs a value, not {}", name, value), ""));
       }
       if (value.empty()) return tl::unexpected<Error>(usage_error(fmt::format("{} needs a value", name), ""));
-      if (!flag.choices.empty() && !is_choice(flag.choices, value)) {
-        std::vector<std::string> choices;
-        for (const std::string& choice : CLI::detail::split(std::string(flag.choices), '|')) choices.push_back(choice);
-        return tl::unexpected<Error>(choice_error(name, value, choices));
-      }
+      if (Result<void> known = check_choice(flag, value); !known) return known;
       flag.set(options, value);
     }
   }

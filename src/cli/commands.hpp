@@ -33,6 +33,10 @@ std::vector<std::string> command_names();
 
 Result<int> run_overview(Session& session);
 Result<int> run_check(Session& session);
+/// Does the request name several contexts, cache types or quants?
+bool asks_for_variants(const Request& request);
+/// Answers each of their combinations as a row of a table. `asked.model` is one model.
+Result<int> check_variants(Session& session, const Request& asked);
 Result<int> run_hw(Session& session);
 Result<int> run_record(Session& session);
 Result<int> run_list(Session& session);

@@ -39,6 +39,7 @@ struct Flag {
   bool is_file = false;       ///< its value is a path: completions offer files
   /// Puts the value (empty for a switch) where it belongs. Called once per time the flag was given, in order.
   void (*set)(Options& options, const std::string& value) = nullptr;
+  bool several = false;  ///< `check` takes several values here, separated by commas, and answers with a table
 };
 
 std::span<const Flag> flags();

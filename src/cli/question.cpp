@@ -17,6 +17,25 @@ constexpr std::uint32_t k_most_threads = 4096;
 constexpr double k_most_usd = 1e9;
 constexpr double k_most_watts = 1e6;
 
+/// "20/month", "$200/year", "20": a month when it does not say.
+Subscription subscription_asked(RequestChecker& checker, const std::string& text) {
+  constexpr double k_months = 12;
+  Subscription subscription{.name = text, .usd_per_month = 0};
+  const std::size_t slash = text.find('/');
+  const std::string period = slash == std::string::npos ? "month" : text.substr(slash + 1);
+  std::string amount = text.substr(0, slash);
+  if (!amount.empty() && amount.front() == '$') amount.erase(0, 1);
+  const bool yearly = period == "year" || period == "yr" || period == "y";
+  if (!yearly && period != "month" && period != "mo" && period != "m") {
+    checker.reject({"money/subscriptions", "subscription"}, fmt::format("\"{}\" is neither a month nor a year", period),
+                   "a price and its period, such as 20/month or 200/year");
+    return subscription;
+  }
+  checker.number(json::Word{amount}, {"money/subscriptions", "subscription"}, 0, 1e6, subscription.usd_per_month);
+  if (yearly) subscription.usd_per_month /= k_months;
+  return subscription;
+}
+
 /// ISO date of the clock, for the age of prices.
 std::string today() {
   const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now())};
@@ -45,6 +64,9 @@ EngineSettings settings_asked(RequestChecker& checker, const Request& request) {
   checker.count_or_auto(request.cpu_moe_layers, {"cpu_moe_layers", "cpu-moe-layers"}, 0, k_most_layers,
                         settings.cpu_moe_layers);
   checker.count_or_auto(request.threads, {"threads", "threads"}, 1, k_most_threads, settings.threads);
+  checker.choice(request.split_mode, {"split_mode", "split-mode"}, settings.split_mode);
+  if (request.split_mode && settings.engine != Engine::llama_cpp)
+    checker.reject({"split_mode", "split-mode"}, "is a setting of llama.cpp", "leave it out, or use --engine llama.cpp");
   settings.kv_unified = request.kv_unified.value_or(settings.kv_unified);
   settings.flash_attn = request.flash_attn.value_or(settings.flash_attn);
   settings.swa_full = request.swa_full.value_or(settings.swa_full);
@@ -109,6 +131,12 @@ CostInputs money_asked(RequestChecker& checker, const Request& request) {
   money.dedicated = asked.dedicated.value_or(money.dedicated);
   money.host_included = asked.host_included.value_or(money.host_included);
   money.batch_api = asked.batch_api.value_or(money.batch_api);
+  checker.number(asked.api_fee_share, {"money/api_fee_share", "api-fee"}, 0, 1, money.api_fee_share);
+  checker.number(asked.api_minimum_usd_per_month, {"money/api_minimum_usd_per_month", "api-minimum"}, 0, 1e6,
+                 money.api_minimum_usd_per_month);
+  checker.number(asked.peak_share, {"money/peak_share", "peak-share"}, 0, 1, money.peak_share);
+  checker.number(asked.discount_rate, {"money/discount_rate", "discount-rate"}, 0, 1, money.discount_rate);
+  for (const std::string& price : asked.subscriptions) money.subscriptions.push_back(subscription_asked(checker, price));
   return money;
 }
 

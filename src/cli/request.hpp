@@ -17,6 +17,8 @@ struct MoneyRequest {
   std::optional<json::Word> reasoning_multiplier_api, reasoning_multiplier_local;
   std::optional<json::Word> maintenance_hours_per_month, maintenance_usd_per_hour, finance_rate;
   std::optional<bool> dedicated, host_included, batch_api;
+  std::vector<std::string> subscriptions;  ///< "20/month", "200/year"
+  std::optional<json::Word> api_fee_share, api_minimum_usd_per_month, peak_share, discount_rate;
 };
 
 /// How much it is used, where that differs from the profile.
@@ -42,7 +44,7 @@ struct Request {
   // how the engine is run
   std::optional<std::string> engine, engine_mode, backend;
   std::optional<json::Word> context_tokens, parallel, batch, ubatch, max_output_rows, gpu_layers, cpu_moe_layers, threads;
-  std::optional<std::string> kv_type, kv_type_k, kv_type_v;
+  std::optional<std::string> kv_type, kv_type_k, kv_type_v, split_mode;
   std::optional<bool> kv_unified, flash_attn, swa_full, op_offload, repack;
   // what runs beside the model
   std::optional<std::string> mmproj;  ///< a file, a size, or "auto"
@@ -53,6 +55,8 @@ struct Request {
   std::optional<json::Word> prompt_tokens, depth_tokens;
   std::optional<json::Word> min_decode_tokens_per_s, max_time_to_first_token_s;
   std::optional<bool> private_data, air_gapped;
+  std::optional<std::string> residency;
+  std::vector<std::string> also_vs;  ///< opponents beside `vs`
   UseRequest use;
   MoneyRequest money;
 };
@@ -76,6 +80,11 @@ void fields(Archive& a, MoneyRequest& m) {
   a.optional("dedicated", m.dedicated);
   a.optional("host_included", m.host_included);
   a.optional("batch_api", m.batch_api);
+  a.optional("subscriptions", m.subscriptions);
+  a.optional("api_fee_share", m.api_fee_share);
+  a.optional("api_minimum_usd_per_month", m.api_minimum_usd_per_month);
+  a.optional("peak_share", m.peak_share);
+  a.optional("discount_rate", m.discount_rate);
 }
 
 template <class Archive>
@@ -110,6 +119,7 @@ void fields(Archive& a, Request& r) {
   a.optional("max_output_rows", r.max_output_rows);
   a.optional("gpu_layers", r.gpu_layers);
   a.optional("cpu_moe_layers", r.cpu_moe_layers);
+  a.optional("split_mode", r.split_mode);
   a.optional("op_offload", r.op_offload);
   a.optional("repack", r.repack);
   a.optional("engine", r.engine);
@@ -128,6 +138,8 @@ void fields(Archive& a, Request& r) {
   a.optional("max_time_to_first_token_s", r.max_time_to_first_token_s);
   a.optional("private", r.private_data);
   a.optional("air_gapped", r.air_gapped);
+  a.optional("residency", r.residency);
+  a.optional("also_vs", r.also_vs);
   a.optional("use", r.use);
   a.optional("money", r.money);
 }

@@ -18,7 +18,8 @@ std::uint64_t mlx_scratch_bytes(const ModelSpec& model, const ContextShape& shap
 }
 
 /// Layers on several GPUs work in turn on several micro-batches when nothing is left to the CPU. Source: llama_context.
-bool is_pipelined(const ModelSpec& model, const Sites& sites, const Layout& layout) {
+bool is_pipelined(const ModelSpec& model, const EngineSettings& settings, const Sites& sites, const Layout& layout) {
+  if (settings.split_mode != SplitMode::layer) return false;
   const bool capable = sites.backend == Backend::cuda || sites.backend == Backend::rocm || sites.backend == Backend::sycl ||
                        sites.backend == Backend::vulkan;
   return capable && sites.count > 2 && layout.gpu_layers == all_gpu_layers(model) && layout.expert_layers_on_cpu == 0;
@@ -45,7 +46,7 @@ SiteBytes compute_buffers(const ModelSpec& model, const WeightTable& weights, co
                                  .layout = layout,
                                  .coarse = coarse};
   ForwardRecorder(question, graph).record();
-  return GraphSchedule(graph, sites.count, is_pipelined(model, sites, layout)).run();
+  return GraphSchedule(graph, sites.count, is_pipelined(model, settings, sites, layout)).run();
 }
 
 }  // namespace canirun

@@ -28,6 +28,31 @@ ContextShape blockwise_shape(std::uint32_t context, std::uint32_t sequences, std
 
 }  // namespace
 
+MemoryKnowledge memory_knowledge(Engine engine) {
+  switch (engine) {
+    case Engine::llama_cpp:
+      return {.basis = Basis::derived,
+              .source =
+                  "the allocation rules of llama.cpp v0.5.0, equal to its own figures on files of true shape "
+                  "(canirun accuracy)"};
+    case Engine::ollama:
+      return {
+          .basis = Basis::derived,
+          .source = "Ollama runs llama.cpp's server: its rules with Ollama's batch, context and slots (source, 2026-11)"};
+    case Engine::lmstudio:
+      return {.basis = Basis::derived, .source = "LM Studio runs llama.cpp: its rules; LM Studio's own share is not known"};
+    case Engine::vllm:
+      return {.basis = Basis::assumed,
+              .source =
+                  "vLLM's source and documentation (2026-11): weights and cache exact, activations and CUDA graphs "
+                  "as its logs have them, not measured"};
+    case Engine::mlx:
+      return {.basis = Basis::assumed,
+              .source = "mlx-lm's source (2026-11): weights and cache exact, scratch space derived, not measured"};
+  }
+  return {};
+}
+
 ContextShape context_shape(const EngineSettings& settings, const ModelSpec& model) {
   const std::uint32_t sequences = std::max(1U, settings.parallel);
   const std::uint32_t wanted = settings.context_tokens != 0 ? settings.context_tokens : model.context_limit_tokens;

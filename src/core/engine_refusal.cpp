@@ -5,6 +5,8 @@
 #include <canirun/engine_refusal.hpp>
 #include <canirun/names.hpp>
 
+#include "core/placement_layout.hpp"
+
 namespace canirun {
 namespace {
 
@@ -30,6 +32,18 @@ std::uint32_t indivisible(const ModelSpec& model, TensorType type, std::uint32_t
 bool has_latent_layers(const ModelSpec& model) {
   return model.mla && std::any_of(model.layers.begin(), model.layers.end(),
                                   [](const LayerSpec& layer) { return layer.attention == AttentionKind::mla; });
+}
+
+/// Splitting by rows is a matter of the backend. Source: ggml_backend_split_buffer_type, which CUDA (and so ROCm) and SYCL
+/// offer.
+std::optional<EngineRefusal> split_refusal(const Machine& machine, const EngineSettings& settings) {
+  if (settings.split_mode != SplitMode::row) return std::nullopt;
+  const Sites sites = engine_sites(machine, settings);
+  const bool can = sites.backend == Backend::cuda || sites.backend == Backend::rocm || sites.backend == Backend::sycl;
+  if (can || sites.count <= 2) return std::nullopt;
+  return EngineRefusal{.reason = fmt::format("{} cannot split matrices by rows", name_of(sites.backend)),
+                       .instead = "--split-mode layer",
+                       .effect = "whole layers on each GPU"};
 }
 
 }  // namespace
@@ -65,7 +79,8 @@ std::optional<EngineRefusal> engine_refusal(const ModelSpec& model, const Engine
 }
 
 void hold_to_engine(Verdict& verdict, const Machine& machine, const ModelSpec& model, const EngineSettings& settings) {
-  const std::optional<EngineRefusal> refusal = engine_refusal(model, settings);
+  std::optional<EngineRefusal> refusal = engine_refusal(model, settings);
+  if (!refusal) refusal = split_refusal(machine, settings);
   if (!refusal) return;
   verdict.yes = false;
   verdict.worth_it = false;

@@ -48,14 +48,29 @@ std::uint32_t sharded_over(const MemoryQuestion& question) {
   return tensor_parallel_size(question.model, question.sites.count - 1);
 }
 
+/// A matrix that is split by rows lies on every GPU, as much of it as the GPU's share of the layers. Norms and biases,
+/// which stay whole, are a thousandth of it. Source: ggml_backend_split_buffer_type of ggml-cuda.
+void add_weights(const MemoryQuestion& question, std::uint8_t site, std::uint64_t bytes, SiteMemory& memory) {
+  if (question.settings.split_mode != SplitMode::row || site == k_host_site) {
+    memory[site].weights_bytes += bytes;
+    return;
+  }
+  std::uint64_t given = 0;
+  for (std::uint32_t gpu = 1; gpu < question.sites.count; ++gpu) {
+    const auto until = static_cast<std::uint64_t>(static_cast<double>(bytes) * question.sites.split[gpu]);
+    const std::uint64_t end = gpu + 1 == question.sites.count ? bytes : until;
+    memory[gpu].weights_bytes += end - given;
+    given = end;
+  }
+}
+
 void add_layers(const MemoryQuestion& question, const Layout& layout, SiteMemory& memory) {
   const bool repack = repacks(question);
   const std::size_t count = std::min(question.weights->layers.size(), layout.layer_site.size());
   for (std::size_t i = 0; i < count; ++i) {
     const LayerWeights& weights = question.weights->layers[i];
-    MemoryParts& site = memory[layout.layer_site[i]];
-    site.weights_bytes += weights.attention_bytes + weights.dense_ffn_bytes;
-    memory[layout.expert_site[i]].weights_bytes += weights.expert_bytes;
+    add_weights(question, layout.layer_site[i], weights.attention_bytes + weights.dense_ffn_bytes, memory);
+    add_weights(question, layout.expert_site[i], weights.expert_bytes, memory);
     if (repack) memory[k_host_site].repacked_weights_bytes += weights.repackable_bytes + weights.repackable_expert_bytes;
   }
   for (std::size_t i = 0; i < std::min(question.caches.size(), layout.layer_site.size()); ++i) {
@@ -72,7 +87,7 @@ void add_embedding_and_output(const MemoryQuestion& question, const Layout& layo
   const bool same_pages = question.sites.pool[layout.output_site] == question.sites.pool[k_host_site];
   const std::uint64_t shared =
       weights.output_is_tied && same_pages ? std::min(weights.token_embedding_bytes, weights.output_bytes) : 0;
-  memory[layout.output_site].weights_bytes += weights.output_bytes - shared;
+  add_weights(question, layout.output_site, weights.output_bytes - shared, memory);
   if (repacks(question)) memory[k_host_site].repacked_weights_bytes += weights.output_repackable_bytes;
   memory[k_host_site].output_bytes += question.model.vocab_size * k_logit_bytes * question.shape.sequences;
 }

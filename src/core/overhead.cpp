@@ -35,6 +35,8 @@ constexpr double k_vllm_share = 0.92;
 /// Llama 3.1 8B, 128256 tokens: 39.6 MiB of anonymous memory beyond cache and output buffer (own run, 2026-10).
 constexpr std::uint64_t k_host_bytes_per_vocabulary_entry = 320;
 
+/// What the driver takes beside the buffers is known to about a hundred MiB; a model that leaves less may not start.
+constexpr std::uint64_t k_gpu_reserve_free = k_gib / 8;
 /// Kept for the rest of the system. Free memory known: half a GiB, so that the last page is not the model's.
 constexpr std::uint64_t k_host_reserve_free = k_gib / 2;
 /// Free memory unknown: what a desktop takes after boot, 2 GiB (assumed), at most an eighth of a small machine.
@@ -43,7 +45,8 @@ constexpr std::uint64_t k_host_reserve_idle = 2 * k_gib;
 constexpr std::uint64_t k_gpu_reserve_idle = k_gib / 4;
 
 std::uint64_t reserve_bytes(const MemoryPool& pool, bool free_known) {
-  if (pool.kind == PoolKind::gpu) return free_known ? 0 : std::min(k_gpu_reserve_idle, pool.total_bytes / 16);
+  if (pool.kind == PoolKind::gpu)
+    return std::min(free_known ? k_gpu_reserve_free : k_gpu_reserve_idle, pool.total_bytes / 16);
   return free_known ? std::min(k_host_reserve_free, pool.free_bytes.value_or(0) / 16)
                     : std::min(k_host_reserve_idle, pool.total_bytes / 8);
 }

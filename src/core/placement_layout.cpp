@@ -78,6 +78,7 @@ Sites engine_sites(const Machine& machine, const EngineSettings& settings) {
     sites.device[sites.count] = i;
     if (sites.count == 1) sites.backend = settings.backend == Backend::automatic ? backend_of(device) : settings.backend;
     ++sites.count;
+    if (settings.split_mode == SplitMode::none) break;
   }
   set_split(machine, sites);
   return sites;

@@ -41,7 +41,8 @@ bool PlacementSearch::splits_layers() const {
 bool PlacementSearch::may_move_layers() const { return may_split() && !question_.settings.gpu_layers; }
 
 bool PlacementSearch::may_move_experts() const {
-  return may_split() && question_.model.moe && !question_.settings.cpu_moe_layers;
+  const bool can = question_.settings.engine != Engine::ollama;  // which moves whole layers only
+  return can && may_split() && question_.model.moe && !question_.settings.cpu_moe_layers;
 }
 
 Fit PlacementSearch::fit_within(bool only_free) const {

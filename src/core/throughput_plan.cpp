@@ -71,7 +71,8 @@ ThroughputPlan make_plan(const Machine& machine, const ModelSpec& model, const W
 
   const auto gpus_used =
       std::count_if(plan.loads.begin() + 1, plan.loads.end(), [](const SiteLoad& load) { return load.used(); });
-  plan.tensor_parallel = settings.engine == Engine::vllm && gpus_used > 1;
+  // Rows of every matrix on every GPU: they read at the same time and meet after each layer.
+  plan.tensor_parallel = (settings.engine == Engine::vllm || settings.split_mode == SplitMode::row) && gpus_used > 1;
   return plan;
 }
 

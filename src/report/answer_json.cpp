@@ -81,6 +81,7 @@ void write_request(Node root, const Answer& answer) {
     node.set("max_output_rows", settings.max_output_rows);
     set_layers(node, "gpu_layers", settings.gpu_layers);
     set_layers(node, "cpu_moe_layers", settings.cpu_moe_layers);
+    node.set("split_mode", settings.split_mode);
     node.set("op_offload", settings.op_offload);
     node.set("repack", settings.repack);
     node.set("engine", settings.engine);
@@ -176,6 +177,9 @@ void write_memory(Node root, const Answer& answer) {
     });
     node.set("kv_bytes_per_token", memory.kv_bytes_per_token);
     write_beside(node, answer);
+    const MemoryKnowledge known = memory_knowledge(answer.question.settings.engine);
+    node.set("basis", known.basis);
+    node.set("source", known.source);
   });
 }
 
@@ -192,6 +196,37 @@ void write_placement(Node root, const Answer& answer) {
     node.set("headroom_bytes", placement.headroom_bytes);
     set_pool(node, "limiting_pool", answer.machine, placement.limiting_pool);
     node.set("max_context_tokens", placement.max_context_tokens);
+    node.set("largest_quant", answer.largest_quant.empty() ? std::nullopt : std::optional(answer.largest_quant));
+  });
+}
+
+void write_concurrency(Node& node, const ThroughputEstimate& speed) {
+  if (!speed.concurrent) return node.set_null("concurrency");
+  const ConcurrentSpeed& many = *speed.concurrent;
+  node.object("concurrency", [&](Node entry) {
+    entry.set("requests", many.sequences);
+    entry.set("each_tokens_per_s", many.each_tokens_per_s);
+    entry.set("total_tokens_per_s", many.total_tokens_per_s);
+    entry.set("expert_share_touched", many.expert_share_touched);
+    entry.set("cache_bytes_per_step", many.cache_bytes);
+    entry.set("most_requests", many.most_sequences);
+    entry.set("basis", Basis::assumed);
+  });
+}
+
+void write_speculation(Node& node, const ThroughputEstimate& speed) {
+  if (!speed.speculative) return node.set_null("speculative");
+  const SpeculativeSpeed& drafted = *speed.speculative;
+  node.object("speculative", [&](Node entry) {
+    entry.set("decode_tokens_per_s", drafted.decode_tokens_per_s);
+    entry.set("draft_tokens", drafted.draft_tokens);
+    entry.set("acceptance_share", drafted.acceptance);
+    entry.set("tokens_per_check", drafted.tokens_per_step);
+    entry.set("draft_step_s", drafted.draft_step_s);
+    entry.set("check_step_s", drafted.check_step_s);
+    entry.set("speedup", drafted.speedup);
+    entry.set("basis", drafted.basis);
+    entry.set("source", drafted.source);
   });
 }
 
@@ -217,6 +252,8 @@ void write_throughput(Node root, const Answer& answer) {
       entry.set("depth_tokens", at.depth_tokens);
       entry.set("decode_tokens_per_s", at.decode_tokens_per_s);
     });
+    write_concurrency(node, speed);
+    write_speculation(node, speed);
   });
 }
 

@@ -56,6 +56,15 @@ void verdict_first(Page& page, const Answer& answer) {
   page.paragraph(text, 0, fmt::format("{} YES", sign_of(mark, page.terminal())), tone_of(mark));
 }
 
+/// "; at 8k also for Q8_0": how far the weights could grow, or would have to shrink to lie in one place.
+std::string larger_quant_phrase(const Answer& answer) {
+  const std::string& largest = answer.largest_quant;
+  if (largest.empty() || largest == answer.quant.id) return {};
+  if (answer.assessment.placed.placement.status == FitStatus::fits_offloaded)
+    return fmt::format("; wholly on the GPU up to {}", largest);
+  return fmt::format("; at {} also for {}", format_context(answer.question.settings.context_tokens), largest);
+}
+
 /// The pool that decides, as a bar with its figures, and what the room left (or missing) means.
 void pool_lines(std::vector<std::string>& body, const Answer& answer, const Terminal& terminal) {
   const PlacedMemory& placed = answer.assessment.placed;
@@ -70,8 +79,8 @@ void pool_lines(std::vector<std::string>& body, const Answer& answer, const Term
         fmt::format("{} missing", format_binary_bytes(static_cast<std::uint64_t>(-placed.placement.headroom_bytes))));
   } else if (placed.placement.max_context_tokens) {
     const bool all = *placed.placement.max_context_tokens >= answer.model.context_limit_tokens;
-    body.push_back(fmt::format("room for {} context{}", format_context(*placed.placement.max_context_tokens),
-                               all ? ", all the model takes" : ""));
+    body.push_back(fmt::format("room for {} context{}{}", format_context(*placed.placement.max_context_tokens),
+                               all ? ", all the model takes" : "", larger_quant_phrase(answer)));
   }
 }
 
@@ -107,6 +116,25 @@ void memory_statement(Page& page, const Answer& answer) {
   page.statement(fit_mark(placed.placement), fit_heading(answer.machine, placed.placement), body);
 }
 
+/// What each of several people sees, and what they get together.
+std::string concurrency_phrase(const ConcurrentSpeed& many) {
+  std::string text = fmt::format("{} at once: {} tok/s each, {} together", many.sequences,
+                                 format_rate_range(many.each_tokens_per_s), format_rate_range(many.total_tokens_per_s));
+  if (many.most_sequences) {
+    text += *many.most_sequences > many.sequences
+                ? fmt::format(" · up to {} fit with this much context each", *many.most_sequences)
+                : " · no more fit with this much context each";
+  }
+  return text;
+}
+
+std::string drafting_phrase(const SpeculativeSpeed& drafted) {
+  if (drafted.speedup < 1.05) return "the draft model hardly helps: its own steps take what it saves";
+  return fmt::format("with the draft model {} tok/s: {} tokens at a time, {} of them kept (assumed)",
+                     format_rate_range(drafted.decode_tokens_per_s), drafted.draft_tokens,
+                     format_percent(drafted.acceptance.typical));
+}
+
 void speed_statement(Page& page, const Answer& answer) {
   const Assessment& result = answer.assessment;
   if (!result.speed) {
@@ -129,7 +157,10 @@ void speed_statement(Page& page, const Answer& answer) {
   }
   if (speed.basis == Basis::measured) text += " · as measured on this machine";
   if (speed.basis == Basis::calibrated) text += " · corrected by what was measured on this machine";
-  page.statement(mark_of(result.usability.level), words_for(result.usability.level), {text});
+  std::vector<std::string> body{text};
+  if (speed.concurrent) body.push_back(concurrency_phrase(*speed.concurrent));
+  if (speed.speculative) body.push_back(drafting_phrase(*speed.speculative));
+  page.statement(mark_of(result.usability.level), words_for(result.usability.level), body);
 }
 
 void capability_statement(Page& page, const Answer& answer) {

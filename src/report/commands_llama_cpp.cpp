@@ -46,10 +46,11 @@ std::string llama_cpp_flags(const Machine& machine, const ModelSpec& model, cons
   const EngineSettings defaults;
   std::string flags;
   if (has_gpu(machine)) flags += gpu_layers_flag(placement.gpu_layers, model.layers.size());
-  flags += tensor_split_flag(machine, model, placement);
+  if (settings.split_mode != SplitMode::layer) flags += fmt::format(" -sm {}", name_of(settings.split_mode));
+  if (settings.split_mode != SplitMode::none) flags += tensor_split_flag(machine, model, placement);
   if (placement.expert_layers_on_cpu > 0) flags += fmt::format(" -ncmoe {}", placement.expert_layers_on_cpu);
   flags += fmt::format(" -c {}", settings.context_tokens);
-  if (settings.parallel > 1) flags += fmt::format(" -np {}", settings.parallel);
+  flags += fmt::format(" -np {}", settings.parallel);  // left out, the server makes four slots of one cache
   if (settings.parallel > 1 && settings.kv_unified) flags += " -kvu";
   if (settings.batch != defaults.batch) flags += fmt::format(" -b {}", settings.batch);
   if (settings.ubatch != defaults.ubatch) flags += fmt::format(" -ub {}", settings.ubatch);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "report/cost_parts.hpp"
 #include "report/money.hpp"
 #include "report/sections.hpp"
 
@@ -147,6 +148,7 @@ std::string cost_json(const Answer& answer, JsonStyle style) {
   write_model(root, answer);
   write_throughput(root, answer);
   write_capability(root, answer.assessment.capability);
+  write_usage_log(root, answer.usage);
   write_cost(root, answer.assessment.cost);
   write_verdict(root, answer.assessment.verdict);
   return document.text(style);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <canirun/names.hpp>
 
+#include "report/cost_parts.hpp"
 #include "report/explain.hpp"
 #include "report/money.hpp"
 #include "report/numbers.hpp"
@@ -105,6 +106,7 @@ std::string render_cost_text(const Answer& answer, const Terminal& terminal, boo
   const Mark mark = !verdict.yes ? Mark::no : local ? Mark::yes : Mark::partly;
   page.line(fmt::format("{} {}", sign_of(mark, terminal), words_for(verdict.answer)), tone_of(mark));
   page.blank();
+  if (answer.usage != nullptr) tell_usage(page, *answer.usage);
   page.paragraph(fmt::format("profile {}: {} tokens in, {} cached, {} out a day · {} days a year", answer.request.profile,
                              format_tokens(cost.input_tokens_per_day), format_tokens(cost.cached_tokens_per_day),
                              format_tokens(cost.output_tokens_per_day), format_significant(cost.active_days_per_year, 3)),

@@ -2,6 +2,7 @@
 #include "report/explain.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <canirun/names.hpp>
 #include <set>
 
@@ -16,54 +17,9 @@ const MemoryPool* pool_at(const Machine& machine, std::uint32_t index) {
   return index < machine.pools.size() ? &machine.pools[index] : nullptr;
 }
 
-void part(Page& page, std::string_view name, std::uint64_t bytes, std::string_view how) {
-  if (bytes > 0) page.detail(name, fmt::format("{}: {}", format_binary_bytes(bytes), how));
-}
-
-std::string kv_formula(const Answer& answer) {
-  const EngineSettings& settings = answer.question.settings;
-  const ContextShape shape = context_shape(settings, answer.model);
-  return fmt::format(
-      "per layer its own kind of attention, K in {} and V in {}, {} cells x {} stream{}; {} bytes more per further token",
-      name_of(settings.kv_type_k), name_of(settings.kv_type_v), shape.cells, shape.streams, shape.streams == 1 ? "" : "s",
-      answer.assessment.placed.memory.kv_bytes_per_token);
-}
-
-std::string usable_reason(const MemoryPool& pool) {
-  if (pool.limit_bytes && !pool.limit_reason.empty()) return pool.limit_reason;
-  return pool.free_bytes ? "free right now" : "total, less what the system keeps";
-}
-
 std::string tokens_a_day(double tokens, std::string_view what) { return fmt::format("{} {}", format_tokens(tokens), what); }
 
 }  // namespace
-
-void explain_memory(Page& page, const Answer& answer) {
-  const PlacedMemory& placed = answer.assessment.placed;
-  const MemoryParts& parts = placed.memory.parts;
-  const EngineSettings& settings = answer.question.settings;
-  const ContextShape shape = context_shape(settings, answer.model);
-  part(page, "weights", parts.weights_bytes,
-       fmt::format("sum over the tensors of {} ({} layers), each in the type {} gives it; every copy the engine keeps",
-                   answer.model.architecture, answer.model.layers.size(), answer.quant.id));
-  part(page, "CPU copy", parts.repacked_weights_bytes, "weights the CPU backend stores a second time in its own order");
-  part(page, "KV cache", parts.kv_cache_bytes, kv_formula(answer));
-  part(page, "state", parts.recurrent_state_bytes, "fixed size per sequence of the recurrent layers, f32");
-  part(page, "compute buffer", parts.compute_bytes,
-       fmt::format("largest set of tensors alive at once for a batch of {}, flash attention {}", shape.ubatch,
-                   settings.flash_attn ? "on" : "off"));
-  part(page, "output buffer", parts.output_bytes,
-       fmt::format("{} x {} logits, 4 bytes each (rows x words)", shape.output_rows, answer.model.vocab_size));
-  part(page, "driver", parts.runtime_overhead_bytes, "context of the GPU runtime, outside any buffer");
-  page.detail("placement", placement_phrase(answer.machine, answer.model, placed.placement));
-  for (const PoolMemory& used : placed.memory.pools) {
-    const MemoryPool* pool = pool_at(answer.machine, used.pool);
-    if (pool == nullptr || used.used_bytes == 0) continue;
-    page.detail(pool->id, fmt::format("{} used ({}); {} usable of {} ({})", format_binary_bytes(used.used_bytes),
-                                      parts_phrase(used.parts), format_binary_bytes(used.usable_bytes),
-                                      format_binary_bytes(pool->total_bytes), usable_reason(*pool)));
-  }
-}
 
 void explain_speed(Page& page, const Answer& answer) {
   if (!answer.assessment.speed) return;
@@ -90,12 +46,30 @@ void explain_speed(Page& page, const Answer& answer) {
       fmt::format("low {}, typical {}, high {} tok/s for a {}-token prompt", format_rate(speed.prefill_tokens_per_s.low),
                   format_rate(speed.prefill_tokens_per_s.typical), format_rate(speed.prefill_tokens_per_s.high),
                   format_context(answer.question.usage.prompt_tokens)));
-  std::string depths;
+  std::vector<std::string> depths;
+  std::size_t widest = 0;
+  for (const DepthSpeed& at : speed.by_depth) widest = std::max(widest, format_context(at.depth_tokens).size());
   for (const DepthSpeed& at : speed.by_depth) {
-    depths += fmt::format("{}{} at {}", depths.empty() ? "" : ", ", format_rate_range(at.decode_tokens_per_s),
-                          format_context(at.depth_tokens));
+    depths.push_back(fmt::format("{:>{}} in the cache: {} tok/s", format_context(at.depth_tokens), widest,
+                                 format_rate_range(at.decode_tokens_per_s)));
   }
-  if (!depths.empty()) page.detail("by depth", depths + " tok/s");
+  if (!depths.empty()) page.details("by depth", depths);
+  if (speed.concurrent) {
+    page.detail("at once",
+                "every step reads the weights once for all, and each one's cache; no published run says how "
+                "batches behave, so physics on the constants of one request");
+  }
+  if (speed.speculative) {
+    const SpeculativeSpeed& drafted = *speed.speculative;
+    page.detail(
+        "drafting",
+        fmt::format("{} steps of {} ms by the draft model, one of {} ms to check them, {} tokens written; kept: "
+                    "{}-{}, typical {}, assumed ({}); {} times as fast as without",
+                    drafted.draft_tokens, format_significant(drafted.draft_step_s * 1e3, 2),
+                    format_significant(drafted.check_step_s * 1e3, 3), format_significant(drafted.tokens_per_step, 2),
+                    format_percent(drafted.acceptance.low), format_percent(drafted.acceptance.high),
+                    format_percent(drafted.acceptance.typical), drafted.source, format_significant(drafted.speedup, 2)));
+  }
   page.detail("limited by", words_for(speed.bottleneck));
   page.detail("basis", speed.how_known.empty() ? std::string(name_of(speed.basis))
                                                : fmt::format("{}: {}", name_of(speed.basis), speed.how_known));

@@ -2,6 +2,7 @@
 #pragma once
 #include <canirun/assess.hpp>
 #include <canirun/result.hpp>
+#include <canirun/usage_log.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -62,7 +63,9 @@ struct Answer {
   const QuantScheme& quant;
   const Question& question;
   const Assessment& assessment;
-  const FileSource* files = nullptr;  ///< null: the model is a record of the catalog
+  std::string largest_quant = {};       ///< that lies wholly on the GPU, without one in memory; empty: unknown or none
+  const FileSource* files = nullptr;    ///< null: the model is a record of the catalog
+  const UsageReading* usage = nullptr;  ///< the log the use was read from; null: a profile
 };
 
 /// `canirun MODEL`: verdict first and last, one screen. `explain` opens each line into formula, inputs and source.
@@ -73,6 +76,27 @@ std::string answer_json(const Answer& answer, JsonStyle style);
 /// `canirun cost MODEL`: the money side in full. The same Answer, another document ("canirun/cost").
 std::string render_cost_text(const Answer& answer, const Terminal& terminal, bool explain);
 std::string cost_json(const Answer& answer, JsonStyle style);
+
+/// One setting of several that were asked about at once.
+struct VariantRow {
+  std::string quant, kv_type;  ///< "q8_0", or "q8_0/q4_0" where K and V differ
+  std::uint32_t context_tokens = 0;
+  MemoryParts memory;
+  std::string where;  ///< placement in a phrase
+  Placement placement;
+  UsabilityLevel usability = UsabilityLevel::unusable;
+  std::optional<Range> decode_empty_tokens_per_s, decode_full_tokens_per_s;  ///< at an empty and at a full context
+};
+/// `canirun check MODEL --ctx 4k,32k --kv-type f16,q8_0`: what context, cache and quant cost, a row each.
+struct Variants {
+  Head head;
+  const Machine& machine;
+  const ModelSpec& model;
+  std::vector<VariantRow> rows;
+};
+std::string render_variants_text(const Variants& variants, const Terminal& terminal);
+/// The same, schema "canirun/variants".
+std::string variants_json(const Variants& variants, JsonStyle style);
 
 /// `canirun hw`. The document ("canirun/machine") holds the Machine under "machine", as `--machine FILE` reads it.
 /// `with_users`: also who holds memory of the GPUs, which somebody has looked for.

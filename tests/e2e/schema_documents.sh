@@ -18,12 +18,15 @@ write split check gpt-oss-120b --on "RTX 4090" --ram 64GiB --kv-type q8_0 --para
 write too_big check llama-3.3-70b --on "RTX 3060 12GB" --ram 16GiB
 write private check llama-3.1-8b --on "RTX 4090" --private --min-tps 10
 write vllm check llama-3.1-8b --on "2x RTX 3090" --engine vllm
+write variants check qwen3-8b --on "RTX 4090" --ctx 4k,32k
+write beside check qwen3-32b --on "RTX 4090" --draft qwen3-0.6b --lora 10MB
 write cost cost qwen2.5-coder-7b --on "RTX 4090" --vs gpt-4o-mini
 write plan plan gpt-oss-120b --on "RTX 3060 12GB"
 write cache cache
 write inspect inspect qwen3-8b
 write list list coder --on "RTX 4090" --task coding
 write doctor doctor
+write accuracy accuracy
 write unknown check no-such-model-anywhere
 printf '%s\n' '{"id": "first", "model": "llama-3.1-8b", "on": "RTX 4090"}' '{"id": "broken", "model": ' '{"id": 3, "model": "gpt-oss-20b", "on": "RTX 3090", "context_tokens": 32768}' \
   '{"id": "key", "model": "llama-3.1-8b", "colour": "red"}' >"$scratch/lines"

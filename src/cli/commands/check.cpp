@@ -52,6 +52,7 @@ Result<int> run_check(Session& session) {
   if (options.words.size() == 1) {
     Request request = options.request;
     request.model = options.words.front();
+    if (asks_for_variants(request)) return check_variants(session, request);
     const Result<Answered> answered = answer_request(session, request);
     if (!answered) return tl::unexpected<Error>(answered.error());
     const report::Answer answer = as_report(session, *answered);
@@ -65,19 +66,6 @@ Result<int> run_check(Session& session) {
     worst = std::max(worst, check_one(session, options.words[i], report::JsonStyle::line));
   }
   return worst;
-}
-
-Result<int> run_cost(Session& session) {
-  const Options& options = session.options();
-  if (options.words.empty()) return tl::unexpected<Error>(no_model("cost"));
-  Request request = options.request;
-  request.model = options.words.front();
-  const Result<Answered> answered = answer_request(session, request);
-  if (!answered) return tl::unexpected<Error>(answered.error());
-  const report::Answer answer = as_report(session, *answered);
-  session.print(options.json ? report::cost_json(answer, report::JsonStyle::indented)
-                             : report::render_cost_text(answer, session.out(), options.explain));
-  return exit_code_of(answered->assessment.verdict, options.require_worth_it);
 }
 
 }  // namespace canirun::cli

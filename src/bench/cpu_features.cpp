@@ -8,7 +8,9 @@
 namespace canirun::bench {
 
 Kernels best_kernels() {
-#if defined(__x86_64__)
+#if defined(__x86_64__) && defined(_WIN32) && !defined(__clang__)
+  return Kernels::plain;  // this compiler does not align wide vectors on the stack there (its bug 54412)
+#elif defined(__x86_64__)
   const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
   const bool has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
   if (has_avx512) return __builtin_cpu_supports("avx512vnni") ? Kernels::avx512_vnni : Kernels::avx512;

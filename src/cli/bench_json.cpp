@@ -78,6 +78,25 @@ void set_correction(Node node, const SpeedCorrection& correction) {
   });
 }
 
+void set_probe(Node node, const ProbeResult& probe) {
+  node.set("kernels", probe.cpu.kernels);
+  node.set("buffer_bytes", static_cast<std::uint64_t>(probe.cpu.buffer_bytes));
+  node.objects("reads", probe.cpu.reads, [](Node inner, const bench::ReadPoint& point) {
+    inner.set("threads", point.threads);
+    inner.set("node", point.node);
+    inner.set("bytes_per_s", point.bytes_per_s.typical);
+    inner.set("spread", point.bytes_per_s.spread);
+  });
+  node.objects("products", probe.cpu.products, [](Node inner, const bench::ProductPoint& point) {
+    inner.set("format", point.format);
+    inner.set("threads", point.threads);
+    inner.set("operations_per_s", point.operations_per_s.typical);
+    inner.set("spread", point.operations_per_s.spread);
+  });
+  node.set("busy", probe.busy);
+  node.set("disturbances", probe.disturbances);
+}
+
 }  // namespace
 
 std::string bench_json(const BenchReport& report) {
@@ -92,6 +111,11 @@ std::string bench_json(const BenchReport& report) {
     node.set("name", source.name);
     node.set("format", source.format);
   });
+  if (report.probe) {
+    root.object("probe", [&](Node node) { set_probe(node, *report.probe); });
+  } else {
+    root.set_null("probe");
+  }
   root.set("memory", report.memory);
   root.set("compute", report.compute);
   root.objects("runs", report.runs, set_run);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/calibration_file.hpp"
+#include "cli/bench_probe.hpp"
 #include "cli/bench_runs.hpp"
 #include "report/report.hpp"
 
@@ -30,6 +31,7 @@ struct BenchReport {
   std::vector<BenchSource> sources = {};
   std::vector<BenchRun> runs = {};
   std::vector<std::string> notes = {};
+  std::optional<ProbeResult> probe = {};
   std::optional<bench::MeasuredMemory> memory = {};    ///< measured just now
   std::optional<bench::MeasuredCompute> compute = {};  ///< measured just now
   std::filesystem::path path = {};                     ///< of the calibration file; empty: there is no place for one

@@ -168,17 +168,48 @@ void kept_section(Page& page, const BenchReport& report) {
   corrections_section(page, report.kept->corrections);
 }
 
+std::string spread_words(const bench::Repeated& figure) { return fmt::format("{:.0f} %", 100 * figure.spread); }
+
 void probe_section(Page& page, const BenchReport& report) {
-  if (report.memory) {
-    page.detail("memory", fmt::format("{} read with {} thread{}", report::format_bandwidth(report.memory->read_bytes_per_s),
-                                      report.memory->threads, report.memory->threads == 1 ? "" : "s"));
+  if (!report.probe) return;
+  const bench::CpuProbe& cpu = report.probe->cpu;
+  report::Table table({{.title = "what", .align = Align::left, .drop_order = 0, .min_width = 0},
+                       {.title = "threads", .align = Align::right, .drop_order = 0, .min_width = 0},
+                       {.title = "rate", .align = Align::right, .drop_order = 0, .min_width = 0},
+                       {.title = "spread", .align = Align::right, .drop_order = 1, .min_width = 0}});
+  for (const bench::ReadPoint& point : cpu.reads) {
+    const bool best = &point == bench::best_read(cpu);
+    table.add_row({{point.node ? fmt::format("memory of node {}", *point.node) : "memory reads", Tone::plain},
+                   {fmt::format("{}", point.threads), Tone::plain},
+                   {report::format_bandwidth(point.bytes_per_s.typical), best ? Tone::strong : Tone::plain},
+                   {spread_words(point.bytes_per_s), Tone::quiet}});
   }
-  if (report.compute) {
-    page.detail("products",
-                fmt::format("fp32 {} · fp16 {} · int8 {} ({})", report::format_flops(report.compute->fp32_flops_per_s),
-                            report::format_flops(report.compute->fp16_flops_per_s),
-                            report::format_flops(report.compute->int8_ops_per_s), report.compute->kernels));
+  for (const bench::ProductPoint& point : cpu.products) {
+    const bool best = &point == bench::best_product(cpu, point.format);
+    std::string rate = report::format_flops(point.operations_per_s.typical);
+    if (point.format == bench::NumberFormat::int8) {
+      const std::size_t unit = rate.find("FLOPS");
+      if (unit != std::string::npos) rate.replace(unit, 5, "OPS");
+    }
+    table.add_row({{fmt::format("{} products", name_of(point.format)), Tone::plain},
+                   {fmt::format("{}", point.threads), Tone::plain},
+                   {rate, best ? Tone::strong : Tone::plain},
+                   {spread_words(point.operations_per_s), Tone::quiet}});
   }
+  page.table(table, 2);
+  page.detail("kernels", fmt::format("{}; {:.0f} MiB a thread read again and again", name_of(cpu.kernels),
+                                     static_cast<double>(cpu.buffer_bytes) / (1U << 20U)));
+  if (!report.machine.pools.empty() && report.memory) {
+    const MemoryPool& host = report.machine.pools.front();
+    const Basis basis = host.bandwidth_provenance.basis;
+    if (host.bandwidth_bytes_per_s && (basis == Basis::published || basis == Basis::derived)) {
+      page.detail("nominal",
+                  fmt::format("{}: {} of it is read", report::format_bandwidth(*host.bandwidth_bytes_per_s),
+                              report::format_percent(report.memory->read_bytes_per_s / *host.bandwidth_bytes_per_s)));
+    }
+  }
+  for (const std::string& what : report.probe->disturbances)
+    page.statement(report::Mark::partly, "busy", {what + ": a quiet machine does better"});
 }
 
 void ending(Page& page, const BenchReport& report) {

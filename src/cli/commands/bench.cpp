@@ -112,6 +112,31 @@ Result<void> forget(BenchReport& report) {
   return {};
 }
 
+/// What the probe found, as it is kept.
+void take_probe(Session& session, BenchReport& report) {
+  report.probe = probe_this_machine(session, report.machine);
+  const ProbeResult& result = *report.probe;
+  if (const bench::ReadPoint* read = bench::best_read(result.cpu)) {
+    report.memory = bench::MeasuredMemory{.read_bytes_per_s = read->bytes_per_s.typical,
+                                          .spread = read->bytes_per_s.spread,
+                                          .threads = read->threads,
+                                          .busy = result.busy,
+                                          .measured_on = today_iso()};
+  }
+  const bench::ProductPoint* fp32 = bench::best_product(result.cpu, bench::NumberFormat::fp32);
+  const bench::ProductPoint* fp16 = bench::best_product(result.cpu, bench::NumberFormat::fp16);
+  const bench::ProductPoint* int8 = bench::best_product(result.cpu, bench::NumberFormat::int8);
+  if (fp32 != nullptr && fp16 != nullptr && int8 != nullptr) {
+    report.compute = bench::MeasuredCompute{.fp32_flops_per_s = fp32->operations_per_s.typical,
+                                            .fp16_flops_per_s = fp16->operations_per_s.typical,
+                                            .int8_ops_per_s = int8->operations_per_s.typical,
+                                            .kernels = std::string(name_of(result.cpu.kernels)),
+                                            .threads = fp32->threads,
+                                            .busy = result.busy,
+                                            .measured_on = today_iso()};
+  }
+}
+
 std::string save_command(const Options& options) {
   std::string command = "canirun bench";
   for (const std::string& word : options.words) command += " " + report::shell_word(word);
@@ -136,6 +161,13 @@ Result<void> run_parts(Session& session, BenchReport& report) {
   if (options.server) {
     const Result<void> measured = measure_server(session, runs, report);
     if (!measured) return measured;
+  }
+  if (!options.server && options.words.empty()) {
+    if (!report.machine.is_this_machine || options.request.on) {
+      return fail(ErrorKind::usage, "canirun bench measures this machine; another one's results come in a file",
+                  "canirun bench FILE --on \"RTX 4090\" compares them");
+    }
+    take_probe(session, report);
   }
   const Result<void> sound = refuse_if_nothing_is_left(report);
   if (!sound) return sound;

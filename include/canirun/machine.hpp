@@ -67,6 +67,7 @@ struct Device {
   std::optional<bool> ecc, persistence;  ///< NVIDIA: memory with error correction on, driver kept loaded
   std::optional<std::string> driver_version;
   std::optional<std::string> runtime;  ///< "cuda", "rocm", "vulkan", "metal", "sycl": what is installed to use it
+  std::optional<std::string> runtime_version;  ///< "12.4": newest CUDA the driver runs, ROCm installed, Vulkan of the GPU
   bool is_mig = false, drives_display = false;
   /// A MIG instance: its share of the whole card's memory, and so of its bandwidth. A record's figures are the whole card's.
   std::optional<double> share_of_card;

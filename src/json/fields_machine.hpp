@@ -56,6 +56,7 @@ void fields(Archive& a, Device& value) {
   a.optional("persistence", value.persistence);
   a.optional("driver_version", value.driver_version);
   a.optional("runtime", value.runtime);
+  a.optional("runtime_version", value.runtime_version);
   a.optional("is_mig", value.is_mig);
   a.optional("share_of_card", value.share_of_card);
   a.optional("is_virtual", value.is_virtual);

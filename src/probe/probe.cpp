@@ -9,7 +9,7 @@
 #include "probe/context.hpp"
 #include "probe/linux/linux.hpp"
 #include "probe/text.hpp"
-#include "probe/vendor/nvml.hpp"
+#include "probe/vendor/driver_query.hpp"
 #include "probe/windows/windows.hpp"
 
 namespace canirun::probe {
@@ -52,8 +52,9 @@ Machine probe_machine(const ProbeOptions& options) {
 }
 
 int run_probe_child(std::string_view vendor) {
-  if (vendor != "nvidia" && vendor != "nvidia-users") return 2;
-  write_nvml_answer("", STDOUT_FILENO, vendor == "nvidia-users");
+  const DriverQuery* const query = driver_query(vendor);
+  if (query == nullptr) return 2;
+  query->write("", STDOUT_FILENO);
   return 0;
 }
 

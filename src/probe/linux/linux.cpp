@@ -10,7 +10,9 @@
 #include "probe/linux/pci.hpp"
 #include "probe/linux/storage.hpp"
 #include "probe/linux/system.hpp"
+#include "probe/linux/unknown_gpus.hpp"
 #include "probe/text.hpp"
+#include "probe/vendor/level_zero.hpp"
 #include "probe/vendor/vendor.hpp"
 
 namespace canirun::probe {
@@ -38,6 +40,10 @@ void probe_accelerators(Context& context) {
       context.note("accelerator at " + pci.bus, "vendor " + pci.id() + " is not known");
     }
   }
+  ask_rocm_smi(context);
+  add_xgmi_links(context);
+  ask_level_zero(context);
+  ask_vulkan_about_unknown(context, all);
   const bool has_gpu = std::any_of(context.machine.devices.begin(), context.machine.devices.end(),
                                    [](const Device& device) { return device.kind != DeviceKind::cpu; });
   note_unused_accelerators(context, has_gpu);

@@ -48,8 +48,8 @@ void note_npus_on_pci(Context& context) {
   }
 }
 
-/// GPUs of Arm chips sit on the platform bus.
-void note_platform_gpus(Context& context) {
+/// GPUs of Arm chips sit on the platform bus: what the one behind this render node is called; "" for others.
+std::string_view platform_gpu(const FsRoot& fs, const std::string& node) {
   struct Driver {
     std::string_view driver, name;
   };
@@ -58,14 +58,21 @@ void note_platform_gpus(Context& context) {
       {"lima", "Arm Mali"},          {"msm", "Qualcomm Adreno"},    {"msm_dpu", "Qualcomm Adreno"},
       {"adreno", "Qualcomm Adreno"}, {"v3d", "Broadcom VideoCore"}, {"powervr", "Imagination PowerVR"},
       {"asahi", "Apple GPU"}};
+  if (!node.starts_with("renderD")) return {};
+  const std::string driver = fs.link_name("/sys/class/drm/" + node + "/device/driver").value_or("");
+  for (const Driver& known : k_drivers) {
+    if (known.driver == driver) return known.name;
+  }
+  return {};
+}
+
+void note_platform_gpus(Context& context) {
   for (const std::string& node : context.fs.list("/sys/class/drm")) {
-    if (!node.starts_with("renderD")) continue;
+    const std::string_view name = platform_gpu(context.fs, node);
+    if (name.empty()) continue;
     const std::string driver = context.fs.link_name("/sys/class/drm/" + node + "/device/driver").value_or("");
-    for (const Driver& known : k_drivers) {
-      if (known.driver != driver) continue;
-      context.note("GPU " + std::string(known.name),
-                   "driver " + clean_text(driver, 16) + ": shares the memory; only Vulkan could use it, it is not counted");
-    }
+    context.note("GPU " + std::string(name),
+                 "driver " + clean_text(driver, 16) + ": shares the memory; only Vulkan could use it, it is not counted");
   }
 }
 
@@ -84,6 +91,11 @@ bool only_shows_pictures(const PciDevice& pci) {
 std::string_view accelerator_name(const PciDevice& pci) { return name_in(k_accelerators, pci); }
 
 bool is_npu(const PciDevice& pci) { return !name_in(k_npus, pci).empty() || pci.driver == "intel_vpu"; }
+
+bool has_platform_gpu(const FsRoot& fs) {
+  const std::vector<std::string> nodes = fs.list("/sys/class/drm");
+  return std::any_of(nodes.begin(), nodes.end(), [&](const std::string& node) { return !platform_gpu(fs, node).empty(); });
+}
 
 void note_unused_accelerators(Context& context, bool has_gpu) {
   note_npus_on_pci(context);

@@ -15,6 +15,9 @@ std::string_view accelerator_name(const PciDevice& pci);
 /// Processors for neural networks inside other chips ("NPU"): whether this is one.
 bool is_npu(const PciDevice& pci);
 
+/// A GPU of an Arm chip, beside the processor and not on the PCI bus, whose driver is here.
+bool has_platform_gpu(const FsRoot& fs);
+
 /// Notes what is there and is not used: NPUs on the PCI bus and behind /sys/class/accel, GPUs that are not on the PCI bus
 /// (Mali, Adreno), and Windows' graphics device under WSL.
 void note_unused_accelerators(Context& context, bool has_gpu);

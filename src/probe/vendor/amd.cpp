@@ -36,9 +36,13 @@ bool has_apu_id(const PciDevice& pci) {
   return std::find(std::begin(k_ids), std::end(k_ids), pci.device) != std::end(k_ids);
 }
 
+/// MI300A: processor and GPU in one package, on one memory. Its metrics are those of a card.
+bool is_mi300a(const PciDevice& pci) { return pci.device == 0x74a0; }
+
 /// APUs publish their metrics in tables of format 2 or 3, cards in format 1 (byte 2 of gpu_metrics, kernel
 /// include/kgd_pp_interface.h). Without that file: ids and graphics targets that only exist in APUs.
 bool is_apu(const FsRoot& fs, const PciDevice& pci, std::string_view gfx) {
+  if (is_mi300a(pci)) return true;
   const std::string metrics = fs.text(pci.folder + "/gpu_metrics", 4);
   if (metrics.size() == 4 && metrics[2] >= 1 && metrics[2] <= 3) return metrics[2] != 1;
   if (has_apu_id(pci)) return true;
@@ -70,11 +74,16 @@ std::optional<double> highest_clock_hz(std::string_view table) {
   return highest_mhz > 0 && highest_mhz <= 100'000 ? std::optional(static_cast<double>(highest_mhz) * 1e6) : std::nullopt;
 }
 
-std::optional<std::string> runtime(const FsRoot& fs) {
+/// ROCm where its runtime is installed, with the version its packages leave behind ("6.2.0-66"); else Vulkan.
+void find_runtime(const FsRoot& fs, Device& device) {
   for (const std::string_view hip : {"libamdhip64.so.7", "libamdhip64.so.6", "libamdhip64.so.5"}) {
-    if (has_library(fs, hip)) return "rocm";
+    if (!has_library(fs, hip)) continue;
+    device.runtime = "rocm";
+    const std::string version = clean_text(fs.text("/opt/rocm/.info/version", 64), 32);
+    if (!version.empty()) device.runtime_version = version.substr(0, version.find('-'));
+    return;
   }
-  return has_library(fs, "libvulkan.so.1") ? std::optional<std::string>("vulkan") : std::nullopt;
+  if (has_library(fs, "libvulkan.so.1")) device.runtime = "vulkan";
 }
 
 Device describe(Context& context, const PciDevice& pci, const std::optional<KfdNode>& kfd) {
@@ -98,12 +107,23 @@ Device describe(Context& context, const PciDevice& pci, const std::optional<KfdN
     device.power_limit_w = hwmon_watts(fs, pci, {"power1_cap"});
     device.tdp_w = hwmon_watts(fs, pci, {"power1_cap_default"});
   }
-  device.runtime = runtime(fs);
+  find_runtime(fs, device);
   device.drives_display = drives_display(fs, pci);
   const std::string version = clean_text(fs.text("/sys/module/amdgpu/version", 64), 32);
   if (!version.empty()) device.driver_version = version;
   device.how_known = kfd ? "amdgpu sysfs, kfd" : "amdgpu sysfs";
   return device;
+}
+
+/// bus width x memory clock x transfers of a clock, times the share that one part of a split card has.
+void add_bandwidth(MemoryPool& pool, const Device& device) {
+  if (!device.bus_width_bits || !device.memory_clock_hz || !device.gfx_target) return;
+  const auto transfers = transfers_per_clock(*device.gfx_target, *device.bus_width_bits);
+  if (!transfers) return;
+  const double whole = *device.bus_width_bits / 8.0 * *device.memory_clock_hz * *transfers;
+  pool.bandwidth_bytes_per_s = whole * device.share_of_card.value_or(1);
+  pool.bandwidth_provenance =
+      Provenance{.basis = Basis::derived, .source = "kfd: bus width x memory clock x transfers", .retrieved = ""};
 }
 
 /// GDDR or HBM of the card's own.
@@ -118,13 +138,7 @@ void add_card_memory(Context& context, const PciDevice& pci, Device& device) {
     pool.total_basis = Basis::assumed;
     context.note(device.id + " memory", "amdgpu does not say how much the card has (mem_info_vram_total)");
   }
-  if (device.bus_width_bits && device.memory_clock_hz && device.gfx_target) {
-    if (const auto transfers = transfers_per_clock(*device.gfx_target, *device.bus_width_bits)) {
-      pool.bandwidth_bytes_per_s = *device.bus_width_bits / 8.0 * *device.memory_clock_hz * *transfers;
-      pool.bandwidth_provenance =
-          Provenance{.basis = Basis::derived, .source = "kfd: bus width x memory clock x transfers", .retrieved = ""};
-    }
-  }
+  add_bandwidth(pool, device);
   if (const auto link = link_to_host(fs, pci)) add_pcie_link(context, device, *link);
 }
 
@@ -157,6 +171,29 @@ void add_apu_memory(Context& context, const PciDevice& pci, Device& device, cons
   }
 }
 
+/// The parts of a split accelerator (compute partitions of Instinct): to a program each is a GPU of its own, with its units,
+/// its memory and its share of the card's bandwidth.
+void add_partitions(Context& context, const PciDevice& pci, const std::vector<KfdNode>& parts) {
+  const FsRoot& fs = context.fs;
+  const std::string mode = clean_text(fs.text(pci.folder + "/current_compute_partition", 64), 8);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    Device device = describe(context, pci, parts[i]);
+    device.share_of_card = 1.0 / static_cast<double>(parts.size());
+    MemoryPool& pool = add_gpu_pool(context, device, "kfd, one part of a card split into " + std::to_string(parts.size()));
+    pool.total_bytes = parts[i].memory_bytes.value_or(0);
+    if (!parts[i].memory_bytes) pool.total_basis = Basis::assumed;
+    add_bandwidth(pool, device);
+    device.how_known += ", part " + std::to_string(i + 1) + " of " + std::to_string(parts.size());
+    if (const auto link = link_to_host(fs, pci)) add_pcie_link(context, device, *link);
+    if (const std::string trouble = render_node_trouble(context, pci); !trouble.empty()) forbid(pool, trouble);
+    if (i == 0)
+      context.note(device.id + " partition", "the card is split into " + std::to_string(parts.size()) +
+                                                 (mode.empty() ? "" : " (" + mode + ")") +
+                                                 ": each part is a GPU of its own, its free memory is not told");
+    context.machine.devices.push_back(std::move(device));
+  }
+}
+
 }  // namespace
 
 void probe_amd(Context& context, const PciDevice& pci) {
@@ -164,7 +201,8 @@ void probe_amd(Context& context, const PciDevice& pci) {
     context.note("AMD GPU at " + pci.bus, "handed over to a virtual machine (vfio-pci)");
     return;
   }
-  const std::optional<KfdNode> kfd = kfd_node(context.fs, pci);
+  const std::vector<KfdNode> nodes = kfd_nodes(context.fs, pci);
+  const std::optional<KfdNode> kfd = nodes.empty() ? std::nullopt : std::optional(nodes.front());
   if (pci.driver != "amdgpu") {
     Device device = device_from_pci(context, pci, Vendor::amd);
     device.name = "AMD GPU " + pci.id();
@@ -178,6 +216,7 @@ void probe_amd(Context& context, const PciDevice& pci) {
     context.machine.devices.push_back(std::move(device));
     return;
   }
+  if (nodes.size() > 1 && !is_mi300a(pci)) return add_partitions(context, pci, nodes);
   Device device = describe(context, pci, kfd);
   const bool apu = is_apu(context.fs, pci, device.gfx_target.value_or(""));
   if (apu) {

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 
 #include <array>
+#include <cstdlib>
 
 namespace canirun::probe {
 
@@ -23,5 +24,24 @@ std::span<const char* const> nvml_names() {
                                                          "/run/opengl-driver/lib/libnvidia-ml.so.1"};
   return k_names;
 }
+
+std::span<const char* const> vulkan_names() {
+  static constexpr std::array<const char*, 2> k_names = {"libvulkan.so.1", "/run/opengl-driver/lib/libvulkan.so.1"};
+  return k_names;
+}
+
+std::span<const char* const> level_zero_names() {
+  static constexpr std::array<const char*, 1> k_names = {"libze_loader.so.1"};
+  return k_names;
+}
+
+std::span<const char* const> rocm_smi_names() {
+  static constexpr std::array<const char*, 6> k_names = {"librocm_smi64.so.1", "librocm_smi64.so.7",
+                                                         "librocm_smi64.so.6", "librocm_smi64.so.5",
+                                                         "librocm_smi64.so",   "/opt/rocm/lib/librocm_smi64.so"};
+  return k_names;
+}
+
+void set_variable(const char* name, const char* value) { ::setenv(name, value, 1); }
 
 }  // namespace canirun::probe

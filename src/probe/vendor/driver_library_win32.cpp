@@ -30,4 +30,18 @@ std::span<const char* const> nvml_names() {
   return k_names;
 }
 
+std::span<const char* const> vulkan_names() {
+  static constexpr std::array<const char*, 1> k_names = {"vulkan-1.dll"};
+  return k_names;
+}
+
+std::span<const char* const> level_zero_names() {
+  static constexpr std::array<const char*, 1> k_names = {"ze_loader.dll"};
+  return k_names;
+}
+
+std::span<const char* const> rocm_smi_names() { return {}; }  // Linux only
+
+void set_variable(const char* name, const char* value) { ::SetEnvironmentVariableA(name, value); }
+
 }  // namespace canirun::probe

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "probe/vendor/kfd.hpp"
 
+#include <algorithm>
+
 #include "probe/text.hpp"
 
 namespace canirun::probe {
@@ -12,7 +14,11 @@ std::optional<std::uint64_t> property(std::string_view properties, std::string_v
   return number && *number > 0 && *number <= highest ? number : std::nullopt;
 }
 
-/// kfd's location_id is bus, device and function packed as on the bus: bus << 8 | device << 3 | function.
+constexpr std::string_view k_nodes = "/sys/class/kfd/kfd/topology/nodes";
+
+/// kfd's location_id is bus, device and function packed as on the bus: bus << 8 | device << 3 | function. An accelerator
+/// that is split has a node for each part; the part's number is or-ed into the function, in some kernels into the upper four
+/// bits.
 bool is_same(std::string_view properties, const PciDevice& pci) {
   const auto location = whole_number(value_of(properties, "location_id", ' ').value_or(""));
   const auto domain = whole_number(value_of(properties, "domain", ' ').value_or("0"));
@@ -22,7 +28,8 @@ bool is_same(std::string_view properties, const PciDevice& pci) {
   const auto pci_domain = whole_number(bus.substr(0, tail - 1), 16), number = whole_number(bus.substr(tail, 2), 16);
   const auto slot = whole_number(bus.substr(tail + 3, 2), 16), function = whole_number(bus.substr(tail + 6, 1), 16);
   if (!pci_domain || !number || !slot || !function) return false;
-  return domain.value_or(0) == *pci_domain && *location == (*number << 8 | *slot << 3 | *function);
+  const std::uint64_t place = *location & 0xfffffffU;
+  return domain.value_or(0) == *pci_domain && place >> 3U == (*number << 5U | *slot) && (place & *function) == *function;
 }
 
 }  // namespace
@@ -63,14 +70,15 @@ std::optional<double> transfers_per_clock(std::string_view gfx, std::uint32_t wi
   return std::nullopt;
 }
 
-std::optional<KfdNode> kfd_node(const FsRoot& fs, const PciDevice& pci) {
-  const std::string nodes = "/sys/class/kfd/kfd/topology/nodes";
-  for (const std::string& name : fs.list(nodes)) {
-    const std::string folder = nodes + "/" + name;
+std::vector<KfdNode> kfd_nodes(const FsRoot& fs, const PciDevice& pci) {
+  std::vector<KfdNode> nodes;
+  for (const std::string& name : fs.list(k_nodes)) {
+    const std::string folder = std::string(k_nodes) + "/" + name;
     const std::string properties = fs.text(folder + "/properties");
     const auto target = property(properties, "gfx_target_version", 999'999);
     if (!target || !is_same(properties, pci)) continue;
     KfdNode node;
+    node.number = static_cast<std::uint32_t>(whole_number(name).value_or(0) & 0xffffU);
     node.gfx_target = gfx_name(*target);
     const auto simds = property(properties, "simd_count", 100'000), per_unit = property(properties, "simd_per_cu", 64);
     if (simds && per_unit) node.compute_units = static_cast<std::uint32_t>(*simds / *per_unit);
@@ -80,9 +88,29 @@ std::optional<KfdNode> kfd_node(const FsRoot& fs, const PciDevice& pci) {
     if (const auto width = property(bank, "width", 65'536)) node.memory_width_bits = static_cast<std::uint32_t>(*width);
     if (const auto mhz = property(bank, "mem_clk_max", 100'000)) node.memory_clock_hz = static_cast<double>(*mhz) * 1e6;
     node.memory_bytes = property(bank, "size_in_bytes", std::uint64_t{1} << 50);
-    return node;
+    nodes.push_back(std::move(node));
   }
-  return std::nullopt;
+  std::sort(nodes.begin(), nodes.end(), [](const KfdNode& a, const KfdNode& b) { return a.number < b.number; });
+  return nodes;
+}
+
+std::optional<KfdNode> kfd_node(const FsRoot& fs, const PciDevice& pci) {
+  std::vector<KfdNode> nodes = kfd_nodes(fs, pci);
+  return nodes.empty() ? std::nullopt : std::optional(std::move(nodes.front()));
+}
+
+std::vector<KfdLink> xgmi_links(const FsRoot& fs, std::uint32_t node) {
+  constexpr std::uint64_t k_xgmi = 11;  // CRAT_IOLINK_TYPE_XGMI
+  std::vector<KfdLink> links;
+  const std::string folder = std::string(k_nodes) + "/" + std::to_string(node) + "/io_links";
+  for (const std::string& name : fs.list(folder)) {
+    const std::string properties = fs.text(folder + "/" + name + "/properties");
+    const auto to = property(properties, "node_to", 65'535);
+    const auto megabytes_per_s = property(properties, "max_bandwidth", 10'000'000);
+    if (property(properties, "type", 255) != k_xgmi || !to || !megabytes_per_s) continue;
+    links.push_back({static_cast<std::uint32_t>(*to), static_cast<double>(*megabytes_per_s) * 1e6});
+  }
+  return links;
 }
 
 }  // namespace canirun::probe

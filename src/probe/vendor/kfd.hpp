@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "probe/linux/pci.hpp"
 
@@ -10,7 +11,8 @@ namespace canirun::probe {
 
 /// A GPU in the kernel's compute topology, /sys/class/kfd/kfd/topology/nodes/N.
 struct KfdNode {
-  std::string gfx_target;  ///< "gfx1100"
+  std::uint32_t number = 0;  ///< N
+  std::string gfx_target;    ///< "gfx1100"
   std::optional<std::uint32_t> compute_units;
   std::optional<double> engine_clock_hz;
   std::optional<std::uint32_t> memory_width_bits;
@@ -18,8 +20,19 @@ struct KfdNode {
   std::optional<std::uint64_t> memory_bytes;  ///< what the GPU can address; on an APU all of the memory it may use
 };
 
-/// The node of this PCI device; nothing without the kfd driver.
+/// The nodes of this PCI device: several for an accelerator that is split, each with its own units and memory. None without
+/// the kfd driver.
+std::vector<KfdNode> kfd_nodes(const FsRoot& fs, const PciDevice& pci);
+/// The first of them.
 std::optional<KfdNode> kfd_node(const FsRoot& fs, const PciDevice& pci);
+
+/// A link between two nodes that is no PCI Express (XGMI, sold as Infinity Fabric), one direction.
+struct KfdLink {
+  std::uint32_t to = 0;
+  double bandwidth_bytes_per_s = 0;
+};
+/// Those of one node that lead straight to another and whose rate the kernel tells.
+std::vector<KfdLink> xgmi_links(const FsRoot& fs, std::uint32_t node);
 
 /// 110501 -> "gfx1151", 90010 -> "gfx90a"; "" for 0 (a CPU) and for nonsense.
 std::string gfx_name(std::uint64_t gfx_target_version);

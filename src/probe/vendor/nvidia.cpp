@@ -5,6 +5,7 @@
 
 #include "probe/linux/system.hpp"
 #include "probe/text.hpp"
+#include "probe/vendor/driver_query.hpp"
 #include "probe/vendor/nvidia_parts.hpp"
 #include "probe/vendor/nvml.hpp"
 #include "probe/vendor/vendor.hpp"
@@ -45,7 +46,7 @@ std::optional<double> bandwidth(const Device& device) {
 }
 
 /// The facts of one GPU, before it is known where its memory is.
-Device describe(const Context& context, const NvmlGpu& gpu, const PciDevice* pci, const std::string& driver_version) {
+Device describe(const Context& context, const NvmlGpu& gpu, const PciDevice* pci, const NvmlAnswer& answer) {
   Device device = device_from_pci(context, pci != nullptr ? *pci : PciDevice{}, Vendor::nvidia);
   if (pci == nullptr) {
     device.pci_id = gpu.pci_id.empty() ? std::nullopt : std::optional(gpu.pci_id);
@@ -61,10 +62,11 @@ Device describe(const Context& context, const NvmlGpu& gpu, const PciDevice* pci
   device.memory_clock_hz = hertz(gpu.memory_clock_mhz);
   device.tdp_w = watts(gpu.default_power_limit_mw);
   device.power_limit_w = watts(gpu.power_limit_mw);
-  if (!driver_version.empty()) device.driver_version = driver_version;
+  if (!answer.driver_version.empty()) device.driver_version = answer.driver_version;
   device.runtime = context.options.nvml_library.empty() && !has_library(context.fs, "libcuda.so.1")
                        ? std::nullopt
                        : std::optional<std::string>("cuda");
+  if (device.runtime && !answer.cuda_version.empty()) device.runtime_version = answer.cuda_version;
   device.is_mig = gpu.is_mig;
   device.drives_display = gpu.drives_display;
   device.how_known = "NVML";
@@ -85,8 +87,8 @@ Device describe(const Context& context, const NvmlGpu& gpu, const PciDevice* pci
   return device;
 }
 
-void add_gpu(Context& context, const NvmlGpu& gpu, const PciDevice* pci, const std::string& driver_version) {
-  Device device = describe(context, gpu, pci, driver_version);
+void add_gpu(Context& context, const NvmlGpu& gpu, const PciDevice* pci, const NvmlAnswer& answer) {
+  Device device = describe(context, gpu, pci, answer);
   for (const std::string& missing : gpu.missing) {
     const std::size_t blank = std::min(missing.find(' '), missing.size());
     context.note(device.id + " " + missing.substr(0, blank), missing.substr(std::min(blank + 1, missing.size())));
@@ -179,7 +181,8 @@ NvmlAnswer nvml_answer(Context& context) {
     none.trouble = "recorded machine: its driver cannot be asked";
     return none;
   }
-  const ChildAnswer said = ask_nvml(context.options);
+  const DriverQuery& query = *driver_query(context.options.memory_users ? "nvidia-users" : "nvidia");
+  const ChildAnswer said = ask_in_child(query, context.options.nvml_library, context.options.vendor_timeout_s);
   std::string heard = said.output;
   // Written down with the answer, so that a recording tells the same story.
   if (!said.trouble.empty()) heard += "\nbroken NVIDIA's driver library " + said.trouble + "\nend\n";
@@ -192,7 +195,7 @@ void add_nvml_gpus(Context& context, const NvmlAnswer& answer, const std::vector
   const std::size_t first_device = context.machine.devices.size();
   for (const NvmlGpu& gpu : answer.gpus) {
     const auto pci = std::find_if(on_pci.begin(), on_pci.end(), [&](const PciDevice& p) { return p.bus == gpu.bus; });
-    add_gpu(context, gpu, pci == on_pci.end() ? nullptr : &*pci, answer.driver_version);
+    add_gpu(context, gpu, pci == on_pci.end() ? nullptr : &*pci, answer);
   }
   add_nvlinks(context, answer.gpus, first_device);
   hide_gpus(context, answer.gpus, first_device);

@@ -7,9 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "probe/child.hpp"
-#include "probe/probe.hpp"
-
 namespace canirun::probe {
 
 /// The end of a serial number: enough to tell two cards of a machine apart, too little to know the card by.
@@ -42,6 +39,7 @@ struct NvmlGpu {
 
 struct NvmlAnswer {
   std::string driver_version;
+  std::string cuda_version;  ///< the newest that the driver runs: "12.4"
   std::vector<NvmlGpu> gpus;
   std::string trouble;  ///< why there are none, or not all
 };
@@ -50,9 +48,6 @@ struct NvmlAnswer {
 /// the rest. To be called in a child process. `library`: full path, or "" for the usual places.
 /// `with_processes`: also who holds the memory.
 void write_nvml_answer(const std::string& library, int fd, bool with_processes = false);
-
-/// The same, asked in a process of its own: a hang of the driver's costs options.vendor_timeout_s, a crash a trouble.
-ChildAnswer ask_nvml(const ProbeOptions& options);
 
 /// The lines read back. Total: what does not parse is left out, text is cleaned, numbers are bounded, and an answer without
 /// its last line is trouble.

@@ -107,6 +107,8 @@ NvmlAnswer parse_nvml_answer(std::string_view text) {
     const std::string_view key = line.substr(0, blank), value = trim(line.substr(std::min(blank + 1, line.size())));
     if (key == "end") ended = true;
     if (key == "driver") answer.driver_version = clean_text(value, 32);
+    if (const auto cuda = key == "cuda" ? whole_number(value) : std::nullopt; cuda && *cuda >= 1000 && *cuda < 1'000'000)
+      answer.cuda_version = std::to_string(*cuda / 1000) + "." + std::to_string(*cuda % 1000 / 10);
     if (key == "trouble" || key == "note") trouble(value);
     if (key == "broken") answer.trouble = clean_text(value, 200);
     if (key == "end_gpu") in_gpu = false;

@@ -255,6 +255,9 @@ void write_nvml_answer(const std::string& path, int fd, bool with_processes) {
   char driver[96] = {};
   if (library.call({"nvmlSystemGetDriverVersion"}, static_cast<char*>(driver), 95U) == nvml::k_success)
     answer.line("driver", driver);
+  int cuda = 0;  // 1000 x major + 10 x minor
+  if (library.call({"nvmlSystemGetCudaDriverVersion_v2", "nvmlSystemGetCudaDriverVersion"}, &cuda) == nvml::k_success)
+    answer.line("cuda", std::to_string(cuda));
   unsigned count = 0;
   const Return counted = library.call({"nvmlDeviceGetCount_v2", "nvmlDeviceGetCount"}, &count);
   if (counted != nvml::k_success) answer.line("trouble", "NVML does not count its GPUs: " + error_name(counted));

@@ -14,6 +14,11 @@ namespace canirun::probe {
 void probe_nvidia(Context& context, const std::vector<PciDevice>& on_pci);
 /// AMD: amdgpu's sysfs and the kernel's compute topology (kfd).
 void probe_amd(Context& context, const PciDevice& pci);
+/// Links between AMD's GPUs that are no PCI Express, after all of them are known.
+void add_xgmi_links(Context& context);
+/// ROCm SMI reads what amdgpu has in /sys, as probe_amd does, and leaves files in /dev/shm: it is asked only when a card's
+/// size is missing there.
+void ask_rocm_smi(Context& context);
 /// Intel: i915's and xe's sysfs.
 void probe_intel(Context& context, const PciDevice& pci);
 

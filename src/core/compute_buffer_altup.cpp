@@ -36,7 +36,7 @@ NodeId ForwardRecorder::project_streams(NodeId of, NodeId lengths) {
   const std::uint32_t others = model_.altup->stream_count - 1;
   const std::uint32_t width = model_.embedding_length;
   const std::uint64_t bytes = std::uint64_t{width} * width * others * k_half_bytes;
-  const auto site = static_cast<std::int8_t>(q_.layout.layer_site.front());
+  const auto site = static_cast<std::int8_t>(q_.layout.output_site);  // both matrices go with the output
   NodeId projected = multiply(graph_.compute({width, tokens_, others, 1}, {of}), {.bytes = bytes, .site = site}, tokens_);
   const NodeId now = magnitude(projected);
   projected = graph_.compute(graph_[projected].extent, {projected, lengths}, true);
@@ -61,22 +61,31 @@ NodeId ForwardRecorder::merge_streams(NodeId stack) {
   return graph_.compute(graph_[sum].extent, {sum}, true);
 }
 
-/// A number for each stream and token.
-NodeId ForwardRecorder::modalities(NodeId of) {
-  NodeId normed = norm(of, site_);
+/// A number for each stream and token. Both uses in a layer share their weights: fetched once, they are there for the other.
+NodeId ForwardRecorder::modalities(NodeId of, Routing* first) {
+  NodeId normed = first == nullptr ? norm(of, site_) : norm_again(of, first->normed);
+  if (first == nullptr) routing_.normed = normed;
   normed = graph_.compute(graph_[normed].extent, {normed}, true);
-  const NodeId routed = project_small(normed, model_.altup->stream_count);
+  NodeId routed = k_no_node;
+  const NodeId weight = first == nullptr ? k_no_node : graph_[first->routed].sources[0];
+  if (weight != k_no_node && graph_[weight].stored) {
+    routed = graph_.compute(graph_[first->routed].extent, {weight, normed});
+    graph_[routed].site = graph_[first->routed].site;
+  } else {
+    routed = project_small(normed, model_.altup->stream_count, k_half_bytes);
+  }
+  if (first == nullptr) routing_.routed = routed;
   return graph_.compute(graph_[routed].extent, {routed}, true);
 }
 
-NodeId ForwardRecorder::project_small(NodeId of, std::uint32_t width) {
-  const std::uint64_t bytes = std::uint64_t{width} * graph_[of].extent[0] * k_f32_bytes;
+NodeId ForwardRecorder::project_small(NodeId of, std::uint32_t width, std::uint64_t element_bytes) {
+  const std::uint64_t bytes = std::uint64_t{width} * graph_[of].extent[0] * element_bytes;
   return multiply(graph_.compute({width, tokens_, 1, 1}, {of}), {.bytes = bytes, .site = site_}, tokens_);
 }
 
 NodeId ForwardRecorder::predict_streams(NodeId stack) {
   const std::uint32_t streams = model_.altup->stream_count;
-  const NodeId coefficients = project_small(modalities(stream(stack)), streams * streams);
+  const NodeId coefficients = project_small(modalities(stream(stack), nullptr), streams * streams, k_f32_bytes);
   const Extent permuted{streams, model_.embedding_length, tokens_, 1};
   const NodeId turned = graph_.compute(permuted, {graph_.part(stack, permuted)});
   const NodeId mixed = graph_.compute(permuted, {turned, graph_.reshape(coefficients, {streams, streams, tokens_, 1})});
@@ -86,9 +95,9 @@ NodeId ForwardRecorder::predict_streams(NodeId stack) {
 
 NodeId ForwardRecorder::correct_streams(NodeId predictions, NodeId activated) {
   const std::uint32_t streams = model_.altup->stream_count;
-  const NodeId chosen = modalities(activated);
+  const NodeId chosen = modalities(activated, &routing_);
   const NodeId news = graph_.compute(graph_[activated].extent, {activated, stream(predictions)}, true);
-  NodeId coefficients = project_small(chosen, streams);
+  NodeId coefficients = project_small(chosen, streams, k_f32_bytes);
   coefficients = graph_.compute(graph_[coefficients].extent, {coefficients}, true);
   coefficients = graph_.compute({1, tokens_, streams, 1}, {graph_.part(coefficients, {1, tokens_, streams, 1})});
   const NodeId repeated = graph_.compute(graph_[predictions].extent, {news});
@@ -123,8 +132,8 @@ NodeId ForwardRecorder::altup_layer(NodeId stack) {
   const NodeId active = stream(predictions);
   const NodeId normed = norm(active, site_);
 
-  const NodeId lowered = project_small(normed, model_.altup->laurel_rank);
-  const NodeId laurel = add(norm(project_small(lowered, width), site_), normed);
+  const NodeId lowered = project_small(normed, model_.altup->laurel_rank, k_half_bytes);
+  const NodeId laurel = add(norm(project_small(lowered, width, k_half_bytes), site_), normed);
 
   const NodeId attended = add(norm(mix_tokens(normed, active), site_), active);
   NodeId with_laurel = add(attended, laurel);

@@ -141,8 +141,11 @@ NodeId ForwardRecorder::attend(NodeId q, NodeId k, NodeId v, bool values_in_keys
   const std::uint64_t key_row =
       values_in_keys ? graph_[k].extent[0] : std::uint64_t{spec_->head_count_kv} * spec_->key_length;
   const std::uint64_t value_row = std::uint64_t{spec_->head_count_kv} * spec_->value_length;
-  const Stored keys{.bytes = cells * row_bytes(settings.kv_type_k, key_row), .site = site_};
-  Stored values{.bytes = cells * row_bytes(settings.kv_type_v, value_row), .site = site_};
+  const Stored keys{.bytes = cells * row_bytes(settings.kv_type_k, key_row), .site = cache_site(index_)};
+  Stored values{.bytes = cells * row_bytes(settings.kv_type_v, value_row), .site = keys.site};
+  // Without flash attention every layer has room for the widest values of all, between its streams too.
+  const std::uint64_t widest = settings.flash_attn || values_in_keys ? value_row : widest_value_row(model_);
+  values.bytes += cells / streams_ * (streams_ - 1) * row_bytes(settings.kv_type_v, widest - value_row);
   if (values_in_keys) {
     // The front of each row, all that lies between with it.
     const std::uint64_t rest =
@@ -162,6 +165,7 @@ NodeId ForwardRecorder::attend(NodeId q, NodeId k, NodeId v, bool values_in_keys
     NodeId flat = v;
     if (!settings.flash_attn && !graph_[v].contiguous)
       flat = graph_.compute({static_cast<std::uint32_t>(value_row), tokens_, 1, 1}, {v});
+    if (widest != value_row) flat = graph_.compute({static_cast<std::uint32_t>(widest), tokens_, 1, 1}, {flat});
     const NodeId stored = graph_.store(graph_.look(flat), site_);
     graph_[stored].sources[1] = inputs.value_rows;
     graph_.expand(stored);

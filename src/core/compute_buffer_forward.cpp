@@ -48,7 +48,17 @@ NodeId ForwardRecorder::multiply(NodeId id, const Stored& weight, std::uint32_t 
 
 /// The cache of the layer as an operand: only where it may have to be fetched does it matter.
 NodeId ForwardRecorder::cached(const Stored& cache) {
-  return offloads_ && cache.site == 0 ? graph_.stored(cache, false) : k_no_node;
+  const bool travels = cache.site != site_ || (offloads_ && cache.site == 0);
+  return travels ? graph_.stored(cache, false) : k_no_node;
+}
+
+/// Where the cache lies that a layer reads: its own, or that of the last layer of its kind that has one.
+std::int8_t ForwardRecorder::cache_site(std::size_t layer) const {
+  std::size_t owner = layer;
+  while (owner > 0 && (!model_.layers[owner].owns_kv || model_.layers[owner].attention != model_.layers[layer].attention)) {
+    --owner;
+  }
+  return static_cast<std::int8_t>(q_.layout.layer_site[model_.layers[owner].owns_kv ? owner : layer]);
 }
 
 NodeId ForwardRecorder::project(TensorRole role, NodeId of, std::uint32_t width) {

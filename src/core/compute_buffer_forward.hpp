@@ -89,6 +89,10 @@ class ForwardRecorder {
     NodeId key_rows = k_no_node, bias = k_no_node, visible = k_no_node, cell_of_position = k_no_node;
     NodeId block_of_cell = k_no_node, mask = k_no_node;
   };
+  /// Gemma 3n's router in the layer being recorded, as it was used first.
+  struct Routing {
+    NodeId normed = k_no_node, routed = k_no_node;
+  };
   // compute_buffer_forward.cpp
   [[nodiscard]] std::vector<std::size_t> typical_layers() const;
   [[nodiscard]] bool alike(std::size_t a, std::size_t b) const;
@@ -107,6 +111,7 @@ class ForwardRecorder {
   NodeId add(NodeId first, NodeId second);
   NodeId pick_rows(NodeId of);
   NodeId cached(const Stored& cache);
+  [[nodiscard]] std::int8_t cache_site(std::size_t layer) const;
   NodeId project(TensorRole role, NodeId of, std::uint32_t width);
   NodeId run_on(NodeId node, const Stored& weight, std::uint32_t rows);
   NodeId multiply(NodeId node, const Stored& weight, std::uint32_t rows);
@@ -160,8 +165,8 @@ class ForwardRecorder {
   NodeId predict_streams(NodeId stack);
   NodeId correct_streams(NodeId predictions, NodeId activated);
   NodeId project_streams(NodeId of, NodeId lengths);
-  NodeId project_small(NodeId of, std::uint32_t width);
-  NodeId modalities(NodeId of);
+  NodeId project_small(NodeId of, std::uint32_t width, std::uint64_t element_bytes);
+  NodeId modalities(NodeId of, Routing* first);
   NodeId magnitude(NodeId of);
   NodeId strongest(NodeId gate);
   NodeId stream(NodeId stack);
@@ -196,6 +201,7 @@ class ForwardRecorder {
   CacheInputs full_inputs_, window_inputs_;
   IndexerInputs indexer_;
   BlockInputs blocks_;
+  Routing routing_;
   NodeId visual_ = k_no_node;
   NodeId per_layer_ = k_no_node;
   NodeId query_scale_ = k_no_node;

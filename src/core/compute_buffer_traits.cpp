@@ -68,6 +68,7 @@ GraphTraits graph_traits(const ModelSpec& model) {
 
 bool ForwardRecorder::alike(std::size_t a, std::size_t b) const {
   const Layout& layout = q_.layout;
+  if (cache_site(a) != layout.layer_site[a]) return false;  // each brings another copy
   if (layout.layer_site[a] != layout.layer_site[b] || layout.expert_site[a] != layout.expert_site[b]) return false;
   if (!q_.coarse && fetches(a) && q_.weights.layers[a].kind != q_.weights.layers[b].kind) return false;
   const std::uint32_t step = traits_.rope_except_every;

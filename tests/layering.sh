@@ -15,10 +15,11 @@ allowed() {
     probe) echo "probe json" ;;
     report) echo "report json" ;;
     bench) echo "bench json" ;;
+    usage) echo usage ;;
     formats) echo "formats json" ;;
     store) echo "store formats json" ;;
     net) echo "net formats json" ;;
-    cli) echo "cli report probe catalog net store formats bench json" ;;
+    cli) echo "cli report probe catalog net store formats bench usage json" ;;
     *) echo "?" ;;
   esac
 }

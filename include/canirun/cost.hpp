@@ -14,6 +14,20 @@
 
 namespace canirun {
 
+/// What requests with more input than `above_tokens` cost: all of such a request, not only what is above.
+struct PriceTier {
+  double above_tokens = 0;
+  double input_usd_per_mtok = 0;
+  std::optional<double> cache_read_usd_per_mtok, cache_write_usd_per_mtok;
+  double output_usd_per_mtok = 0;
+};
+/// What requests cost in some hours of the day.
+struct PriceWindow {
+  std::string from_utc, to_utc;  ///< "01:00", "04:00"
+  double input_usd_per_mtok = 0;
+  std::optional<double> cache_read_usd_per_mtok, cache_write_usd_per_mtok;
+  double output_usd_per_mtok = 0;
+};
 /// Price of one model at one provider, USD per million tokens. Data: data/prices/.
 struct ApiPrice {
   std::string id;  ///< "openai/gpt-4o-mini"
@@ -25,7 +39,12 @@ struct ApiPrice {
   std::optional<double> cache_write_usd_per_mtok;
   double output_usd_per_mtok = 0;
   double batch_discount = 0;
-  std::optional<double> above_tokens;  ///< a request with more input than this is billed at a higher tier
+  std::optional<double> above_tokens;  ///< a request with more input than this is billed at a tier that is not on record
+  std::vector<PriceTier> tiers;        ///< lowest first
+  std::vector<PriceWindow> windows;    ///< hours with another price; the rest of the day costs what is above
+  double fee_share = 0;                ///< on top of every bill, such as a fee on bought credit
+  double minimum_usd_per_month = 0;    ///< billed however little is used
+  std::vector<std::string> regions;    ///< where the data is said to stay, as --residency names it; empty: not known
   std::string served_precision;        ///< "fp8" when the host says so; "" unknown
   std::string valid_until;             ///< ISO date a promotional price ends; "" open-ended
   bool default_comparator = false;     ///< what `--vs` means when nobody says
@@ -94,6 +113,11 @@ struct PriceBook {
 enum class Ownership : std::uint8_t { own, buy };
 constexpr auto enum_names(Ownership) { return std::array<std::string_view, 2>{"own", "buy"}; }
 
+/// A flat price for a seat, whatever is used of it.
+struct Subscription {
+  std::string name;  ///< as given: "20/month"
+  double usd_per_month = 0;
+};
 /// What the user said about money; everything has a default from the books.
 struct CostInputs {
   Ownership ownership = Ownership::own;
@@ -116,8 +140,15 @@ struct CostInputs {
   double overhead_share = 0.05;  ///< o: scheduling and tokenising on top of the model's seconds
   bool host_included = false;    ///< price of the PC around the card counts too
   bool batch_api = false;
-  std::string versus;  ///< API model the user names (a price id); "" = the default
-  std::string today;   ///< ISO date for the age of prices; "" = age is not judged
+  std::string versus;                    ///< API model the user names (a price id); "" = the default
+  std::vector<std::string> also_versus;  ///< price ids of further opponents, in the order asked
+  std::vector<Subscription> subscriptions;
+  std::optional<double> api_fee_share;              ///< instead of the price record's
+  std::optional<double> api_minimum_usd_per_month;  ///< instead of the price record's
+  double peak_share = 0;                            ///< of the use in hours that cost more (PriceWindow)
+  double discount_rate = 0.05;                      ///< a year, for what later money is worth today
+  std::string residency;                            ///< region the data must stay in; "": anywhere
+  std::string today;                                ///< ISO date for the age of prices; "" = age is not judged
 };
 
 struct ApiCost {
@@ -129,8 +160,14 @@ struct ApiCost {
   double input_usd_per_mtok = 0, output_usd_per_mtok = 0;
   std::optional<double> cache_read_usd_per_mtok;
   std::string price_date;
-  bool price_is_old = false;    ///< older than 90 days at CostInputs::today
-  bool cache_discount = false;  ///< false: cached tokens are billed as fresh ones
+  bool price_is_old = false;      ///< older than 90 days at CostInputs::today
+  bool cache_discount = false;    ///< false: cached tokens are billed as fresh ones
+  bool subscription = false;      ///< a flat price: it does not grow with use
+  bool asked = false;             ///< an opponent that somebody named
+  double long_request_share = 0;  ///< of the requests, billed at a tier
+  double batch_discount = 0;      ///< taken off; 0: none
+  double fee_usd_per_year = 0;    ///< fees and what a minimum adds, contained in the figures above
+  bool stays_in_region = true;    ///< false: not known to keep the data where it has to stay
 };
 struct Capacity {
   double active_hours_per_day = 0;  ///< act_h
@@ -171,7 +208,8 @@ struct BreakEven {
   std::optional<double> payback_months;         ///< cash, no resale; none: never
   std::optional<double> simple_payback_months;  ///< price over API bill, as if running it were free
   bool beyond_capacity = false;
-  std::string against;  ///< price id
+  std::string against;            ///< price id
+  std::optional<double> npv_usd;  ///< of running it here instead, over the years kept, in today's money; none: no price
 };
 struct RentCost {
   std::string hardware, provider;
@@ -190,6 +228,27 @@ struct HybridCost {
 struct Driver {
   std::string name;
   double swing_usd_per_year = 0;
+  std::string unit = {};                          ///< of the two below: "x", "USD/kWh", "tok/s"
+  std::optional<double> now = {}, flips_at = {};  ///< what it is taken at; where the cheaper side changes. None: nowhere
+};
+/// One of the kinds of work in a mix, and where it would be done.
+struct SplitPart {
+  std::string profile, name;
+  bool local = false;
+  double usd_per_year_api = 0;  ///< all of it at the API
+  double escalation_share = 0;  ///< of the local attempts that are tried again there
+};
+/// Kinds of work divided between here and the API.
+struct Split {
+  std::string name;  ///< "cheapest", "meets_the_bar", "all_local", "all_api"
+  std::vector<SplitPart> parts;
+  double usd_per_year = 0;
+  double active_hours_per_day = 0;  ///< of this machine
+  bool feasible = true;             ///< the machine can do its part in the hours there are
+};
+/// One point of the curves that `--plot` draws.
+struct CumulativePoint {
+  double month = 0, local_usd = 0, api_usd = 0;
 };
 /// One step of the pay-back sum: what the months become when this is counted too.
 struct PaybackStep {
@@ -206,6 +265,7 @@ struct CostEstimate {
   std::optional<HybridCost> hybrid;
   std::vector<BreakEven> break_even;    ///< against api[0], then the cheapest same model; `buy` when priced, then `own`
   std::vector<Driver> drivers;          ///< top three, by size
+  std::vector<Split> splits;            ///< of a mix, when there is one
   std::vector<PaybackStep> payback;     ///< from the simplest sum to the whole one; empty without a price
   std::vector<std::string> leaves_out;  ///< what the figures do not contain, and warnings that change how to read them
   double output_tokens_per_day = 0, input_tokens_per_day = 0, cached_tokens_per_day = 0;

@@ -37,6 +37,8 @@ struct UsageProfile {
   double escalation_share = 0.2;          ///< e: share of those that are tried again at the API
   Provenance provenance;
   std::string notes;
+  /// Input of single requests, smallest first, evenly spaced in number of requests; empty: all are `depth_tokens` long.
+  std::vector<double> request_sizes_tokens = {};
 };
 
 /// What the user insists on; a floor not met turns the answer into a no.
@@ -48,6 +50,7 @@ struct Floors {
 struct Policy {
   bool private_data = false;  ///< data may not leave: the API column is information only
   bool air_gapped = false;    ///< no network at all
+  std::string residency = {};   ///< region that the data may not leave; "": none
 };
 
 }  // namespace canirun

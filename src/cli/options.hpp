@@ -30,6 +30,11 @@ struct Options {
   bool top = false;                   ///< hw
   std::optional<std::string> budget;  ///< plan
 
+  // cost
+  std::optional<std::string> from_usage, usage_days, example;
+  std::vector<std::string> mix;
+  bool plot = false;
+
   // bench
   std::optional<std::string> server, bench_model, timeout;
   bool save = false, show = false, forget = false;

@@ -64,7 +64,9 @@ Result<Resolved> Resolver::resolve_without_model(const Request& request) {
   resolved.question.money = money_asked(checker, request);
   resolved.question.floors = floors_asked(checker, request);
   resolved.question.policy = {.private_data = request.private_data.value_or(false),
-                              .air_gapped = request.air_gapped.value_or(false)};
+                              .air_gapped = request.air_gapped.value_or(false),
+                              .residency = request.residency.value_or("")};
+  resolved.question.money.residency = resolved.question.policy.residency;
   if (checker.error()) return tl::unexpected<Error>(*checker.error());
 
   // The API model to compare with: the one named, else the price book's default.
@@ -74,6 +76,11 @@ Result<Resolved> Resolver::resolve_without_model(const Request& request) {
     resolved.question.money.versus = price->id;
   } else if (const ApiPrice* usual = find_api_price(catalog_.books().prices, "")) {
     resolved.question.money.versus = usual->id;
+  }
+  for (const std::string& name : request.also_vs) {
+    const Result<ApiPrice> price = catalog_.api_price(name);
+    if (!price) return tl::unexpected<Error>(Error(price.error()).within(checker.name_of({"also_vs", "vs"})));
+    resolved.question.money.also_versus.push_back(price->id);
   }
 
   resolved.echo = {

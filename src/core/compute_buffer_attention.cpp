@@ -198,7 +198,7 @@ NodeId ForwardRecorder::attention(NodeId of) {
       k = add_bias(project(TensorRole::attn_k, of, k_width), model_.qkv_bias);
       v = spec.value_is_key ? k : add_bias(project(TensorRole::attn_v, of, v_width), model_.qkv_bias);
     }
-    if (model_.qk_norm == QkNorm::over_all_heads) {
+    if (model_.qk_norm == QkNorm::over_all_heads && !traits_.norms_each_head) {
       q = norm(q, site_);
       if (k != k_no_node) k = norm(k, site_);
     }
@@ -212,7 +212,7 @@ NodeId ForwardRecorder::attention(NodeId of) {
     if (v != k_no_node) v = graph_.reshape(v, v_heads);
   }
   const auto norm_heads = [&] {
-    if (model_.qk_norm != QkNorm::per_head) return;
+    if (model_.qk_norm != QkNorm::per_head && (model_.qk_norm == QkNorm::none || !traits_.norms_each_head)) return;
     q = norm(q, site_);
     if (k != k_no_node) k = norm(k, site_);
   };

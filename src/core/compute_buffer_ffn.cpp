@@ -55,6 +55,7 @@ NodeId ForwardRecorder::route(NodeId of, NodeId& weights) {
   const NodeId flat = graph_.reshape(picked, used);
   const NodeId sum = graph_.compute({1, rows, 1, 1}, {flat});
   weights = graph_.reshape(graph_.compute(used, {flat, sum}, true), {1, used[0], rows, 1});
+  if (traits_.scales_weights) weights = graph_.compute(graph_[weights].extent, {weights}, true);
   graph_.expand(weights);
   return chosen;
 }

@@ -127,6 +127,7 @@ NodeId ForwardRecorder::embed() {
     graph_.expand(visual_);
     hidden = graph_.columns(visual_, graph_[hidden].extent, model_.embedding_length);
   }
+  if (traits_.norms_embedding) hidden = norm(hidden, static_cast<std::int8_t>(q_.layout.layer_site.front()));
   if (traits_.scales_embedding) hidden = graph_.compute(graph_[hidden].extent, {hidden}, true);
   return hidden;
 }
@@ -199,6 +200,8 @@ NodeId ForwardRecorder::parallel_sum(NodeId normed, NodeId residual, NodeId mixe
       return add(add(mixed, fed), residual);
     case ParallelSum::fed_first:
       return add(add(fed, mixed), residual);
+    case ParallelSum::mixed_residual:
+      return add(fed, add(mixed, residual));
     default:
       return add(add(fed, residual), mixed);
   }

@@ -13,7 +13,8 @@ enum class ParallelSum : std::uint8_t {
   none,
   residual_first,  ///< (feed-forward + residual) + attention (Command R)
   mixed_first,     ///< (attention + feed-forward) + residual (Phi-2)
-  fed_first        ///< (feed-forward + attention) + residual (Falcon)
+  fed_first,       ///< (feed-forward + attention) + residual (Falcon)
+  mixed_residual   ///< feed-forward + (attention + residual) (StableLM 2 12B)
 };
 
 /// How an architecture's graph deviates from norm - attention - add - norm - feed-forward - add, as far as memory
@@ -34,6 +35,9 @@ struct GraphTraits {
   bool norm_after = false;          ///< attention reads the residual stream itself (OLMo 2)
   bool norms_results = false;       ///< what attention and feed-forward give passes a norm (Gemma 2, OLMo 2)
   bool norm_after_rope = false;     ///< queries and keys are rotated first, then normed (Hunyuan)
+  bool norms_each_head = false;     ///< ... though the vectors are as long as all heads (StableLM 2 12B)
+  bool norms_embedding = false;     ///< a norm between embedding and first layer (BLOOM)
+  bool scales_weights = false;      ///< weights of experts are multiplied once more
   bool norms_values = false;        ///< V passes a norm of its own (Gemma 4)
   bool weighs_before = false;       ///< experts get a weighted copy of their input each (Llama 4)
   bool fused_delta = false;         ///< Qwen3-Next's q, k, v, z in one projection

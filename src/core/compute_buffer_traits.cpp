@@ -18,6 +18,7 @@ ParallelSum parallel_sum(const ModelSpec& model) {
   if (starts_with(arch, "cohere2") || arch == "command-r" || arch == "gptneox") return ParallelSum::residual_first;
   if (arch == "phi2") return ParallelSum::mixed_first;
   if (arch == "falcon" || arch == "plamo") return ParallelSum::fed_first;
+  if (arch == "stablelm" && model.norms_per_layer == 1) return ParallelSum::mixed_residual;
   return ParallelSum::none;
 }
 
@@ -28,9 +29,9 @@ GraphTraits graph_traits(const ModelSpec& model) {
   GraphTraits traits;
   const bool delta = arch == "qwen35" || arch == "qwen35moe" || arch == "qwen3next";
   const bool nemotron = arch == "nemotron_h" || arch == "nemotron_h_moe";
-  traits.rows_at_end = delta || nemotron || arch == "gemma4" || arch == "gpt-oss";
+  traits.rows_at_end = delta || nemotron || arch == "gemma4" || arch == "gpt-oss" || arch == "step35";
   traits.keeps_hidden = traits.rows_at_end;
-  traits.norm_after_rows = arch == "gpt-oss";
+  traits.norm_after_rows = arch == "gpt-oss" || arch == "step35";
   traits.early_norm = delta || arch == "kimi-linear";
   traits.scales_embedding = starts_with(arch, "gemma") || starts_with(arch, "granite");
   traits.scales_output = arch == "minicpm3";
@@ -39,6 +40,9 @@ GraphTraits graph_traits(const ModelSpec& model) {
   // The same for all models of the family so far.
   traits.deep_visual_layers = arch == "qwen3vl" || arch == "qwen3vlmoe" ? 3 : 0;
   traits.residual_first = starts_with(arch, "lfm2") || arch == "jamba";
+  traits.norms_each_head = arch == "stablelm";
+  traits.norms_embedding = arch == "bloom";
+  traits.scales_weights = arch == "step35";
   traits.norm_after_rope = starts_with(arch, "hunyuan");
   traits.fed_residual_first = traits.residual_first || starts_with(arch, "phi3");
   traits.norm_after = starts_with(arch, "olmo2") || arch == "exaone4";

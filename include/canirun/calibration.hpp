@@ -72,8 +72,9 @@ std::optional<ExpectedRun> expected_run(const Machine& machine, const ModelSpec&
 /// Why nothing of this kind can have been that fast; empty when it may have. `expected` is null for unknown models.
 std::string why_impossible(const Measurement& run, const ExpectedRun* expected);
 
-/// Why a run, true as it may be, says nothing about other estimates; empty when it does.
-std::string why_not_calibrating(const Measurement& run);
+/// Why a run, true as it may be, says nothing about other estimates; empty when it does. With `expected` a run that is far
+/// from anything this machine does is one of those.
+std::string why_not_calibrating(const Measurement& run, const ExpectedRun* expected = nullptr);
 
 /// A run with what is known about its model. The references outlive the call.
 struct CalibrationCase {

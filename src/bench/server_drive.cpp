@@ -57,7 +57,7 @@ Measurement summary(const ServerFacts& facts, const std::vector<Timing>& timings
   if (!decode.empty()) {
     run.decode = MeasuredRate{.tokens_per_s = median(decode),
                               .tokens = last.written_tokens,
-                              .depth_tokens = last.prompt_tokens + last.cached_tokens + last.written_tokens / 2,
+                              .depth_tokens = last.sent_tokens + last.written_tokens / 2,
                               .spread = spread_of(decode)};
   }
   if (!prefill.empty() && last.prompt_tokens > 0) {

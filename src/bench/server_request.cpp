@@ -125,6 +125,8 @@ Result<Timing> timing_of(const Answer& answer, const std::string& url, const Sha
   timing.cached_tokens = own ? own->cached_tokens : std::min(prompt, written.cached_tokens.value_or(0));
   timing.prompt_tokens =
       own && own->prompt_tokens > 0 ? own->prompt_tokens : prompt - std::min(prompt, timing.cached_tokens);
+  timing.sent_tokens = timing.prompt_tokens + timing.cached_tokens;
+  if (timing.sent_tokens == 0) timing.sent_tokens = shape.prompt_tokens;
   timing.speculative = own && own->drafted_tokens > 0;
   if (timing.written_tokens > std::uint64_t{2} * shape.written_tokens + 16) {
     return trouble(

@@ -25,6 +25,7 @@ struct Shape {
 struct Timing {
   std::uint32_t prompt_tokens = 0;  ///< read for this answer; 0: the server does not count
   std::uint32_t cached_tokens = 0;  ///< of the prompt, known before
+  std::uint32_t sent_tokens = 0;    ///< the whole prompt: counted, else about what was asked for
   std::uint32_t written_tokens = 0;
   double first_s = 0;  ///< from the request to the first word
   double whole_s = 0;

@@ -6,36 +6,36 @@
 #include <algorithm>
 #include <chrono>
 
-#include "probe/activity.hpp"
-
 namespace canirun::cli {
 namespace {
 
 /// Shares of all processors' time from which on a figure is not the machine's best.
 constexpr double k_other_work = 0.05, k_stolen = 0.02;
+constexpr double k_least_stolen_s = 0.05;
 constexpr double k_restless = 0.25;  ///< spread of repetitions from which on something disturbs, whatever it is
 
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-void tell_disturbances(const probe::Activity& before, const probe::Activity& after, double seconds, double processors,
-                       ProbeResult& result) {
-  const double all_s = seconds * std::max(1.0, processors);
-  if (before.work_s && after.work_s && before.own_s && after.own_s) {
+}  // namespace
+
+std::vector<std::string> disturbances_between(const probe::Activity& before, const probe::Activity& after,
+                                              double processor_s) {
+  std::vector<std::string> found;
+  if (processor_s > 0 && before.work_s && after.work_s && before.own_s && after.own_s) {
     const double others = (*after.work_s - *before.work_s) - (*after.own_s - *before.own_s);
-    if (others > k_other_work * all_s)
-      result.disturbances.push_back(fmt::format("other programs used {:.0f} % of the processors", 100 * others / all_s));
+    if (others > k_other_work * processor_s)
+      found.push_back(fmt::format("other programs used {:.0f} % of the processors", 100 * others / processor_s));
   }
-  if (before.stolen_s && after.stolen_s) {
-    const double stolen = *after.stolen_s - *before.stolen_s;
-    if (stolen > k_stolen * all_s)
-      result.disturbances.push_back(fmt::format("other guests of the host took {:.0f} % of the time", 100 * stolen / all_s));
+  if (before.stolen_s && after.stolen_s && before.work_s && after.work_s) {
+    const double stolen = *after.stolen_s - *before.stolen_s, worked = *after.work_s - *before.work_s;
+    if (stolen > k_stolen * (worked + stolen) && stolen > k_least_stolen_s)
+      found.push_back(fmt::format("other guests of the host took {:.0f} % of the time", 100 * stolen / (worked + stolen)));
   }
   if (before.throttles && after.throttles && *after.throttles > *before.throttles) {
-    result.disturbances.emplace_back("the processor was slowed down (heat, or the quota of its group)");
+    found.emplace_back("the processor was slowed down (heat, or the quota of its group)");
   }
+  return found;
 }
-
-}  // namespace
 
 ProbeResult probe_this_machine(Session& session, const Machine& machine) {
   bench::CpuProbeOptions options;
@@ -46,7 +46,7 @@ ProbeResult probe_this_machine(Session& session, const Machine& machine) {
   ProbeResult result;
   result.cpu = bench::probe_cpu(machine, options);
   const double processors = std::max(machine.cpu.logical_cores, machine.cpu.physical_cores);
-  tell_disturbances(before, probe::activity_now(), now_s() - from_s, processors, result);
+  result.disturbances = disturbances_between(before, probe::activity_now(), (now_s() - from_s) * std::max(1.0, processors));
   session.clear_progress();
   const bench::ReadPoint* read = bench::best_read(result.cpu);
   if (result.disturbances.empty() && read != nullptr && read->bytes_per_s.spread > k_restless) {

@@ -5,6 +5,7 @@
 
 #include "bench/cpu_probe.hpp"
 #include "cli/session.hpp"
+#include "probe/activity.hpp"
 
 namespace canirun::cli {
 
@@ -14,6 +15,10 @@ struct ProbeResult {
   bool busy = false;
   std::vector<std::string> disturbances;  ///< "other programs used 41 % of the processors"
 };
+/// What slowed this machine down between two moments. `processor_s`: seconds of all processors together in which only this
+/// process should have worked; 0: others had work to do (a server), and it is not counted.
+std::vector<std::string> disturbances_between(const probe::Activity& before, const probe::Activity& after,
+                                              double processor_s);
 ProbeResult probe_this_machine(Session& session, const Machine& machine);
 
 }  // namespace canirun::cli

@@ -136,7 +136,7 @@ Result<BenchRun> BenchRuns::compare(bench::FoundRun found) {
     if (result.expected && run.backend == Backend::automatic) run.backend = result.expected->place.backend;
   }
   result.refused = why_impossible(run, result.expected ? &*result.expected : nullptr);
-  result.kept_only = why_not_calibrating(run);
+  result.kept_only = why_not_calibrating(run, result.expected ? &*result.expected : nullptr);
   if (run.model.empty() && (run.model_name.empty() || says_nothing(run.model_name)) && found.model_file.empty()) {
     result.kept_only = "nobody says which model ran; tell it with --model";
   } else if (result.kept_only.empty() && !result.expected) {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "bench/server.hpp"
+#include "cli/bench_probe.hpp"
 #include "cli/request_checker.hpp"
 #include "net/remote.hpp"
 #include "net/stream.hpp"
@@ -94,11 +95,14 @@ Result<void> measure_server(Session& session, BenchRuns& runs, BenchReport& repo
   if (!load) return tl::unexpected<Error>(load.error());
   const bench::ServerWorld world = world_of(session, base);
 
+  const probe::Activity before = probe::activity_now();
   session.show_progress(base + ": which model does it serve?");
   Result<bench::ServerFacts> facts = bench::recognise(world, options.bench_model);
   if (!facts) return tl::unexpected<Error>(Error(facts.error()).within("--server"));
   Result<bench::ServerResult> result = bench::drive(world, *facts, *load);
   if (!result) return tl::unexpected<Error>(Error(result.error()).within("--server"));
+  const std::vector<std::string> disturbances = disturbances_between(before, probe::activity_now(), 0);
+  report.notes.insert(report.notes.end(), disturbances.begin(), disturbances.end());
   bench::learn_placement(world, *facts);
   session.clear_progress();
 
@@ -111,6 +115,7 @@ Result<void> measure_server(Session& session, BenchRuns& runs, BenchReport& repo
   }
   const bool is_split = facts->gpu_share && *facts->gpu_share > 0.001 && *facts->gpu_share < 0.999;
   for (Measurement& run : result->runs) {
+    run.busy = !disturbances.empty();
     if (facts->gpu_share) run.gpu_layers = *facts->gpu_share >= 0.5 ? 999 : 0;
     if (is_split) run.gpu_layers.reset();
     bench::FoundRun found{.run = std::move(run),

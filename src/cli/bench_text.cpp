@@ -119,7 +119,7 @@ void reasons(Page& page, const BenchReport& report) {
     }
   }
   for (const auto& [text, count] : kept_only) page.statement(report::Mark::partly, "corrects nothing", {text});
-  page.details("left out", report.notes);
+  page.details("notes", report.notes);
 }
 
 std::string factor_words(std::string_view what, const std::optional<RateCorrection>& rate) {
@@ -233,7 +233,7 @@ std::string render_bench_text(const BenchReport& report, const report::Terminal&
                           *report.forgotten_runs == 1 ? "" : "s", report::machine_name(report.machine)));
     return page.take();
   }
-  std::string left = report.kept ? "what was measured here" : "measured";
+  std::string left = report.kept ? "what was measured here" : "memory and processor";
   if (report.sources.size() == 1) left = report.sources.front().format;
   if (report.sources.size() > 1) left = fmt::format("{} sources", report.sources.size());
   page.spread(left, Tone::strong, fmt::format("on {}", report::machine_name(report.machine)), Tone::quiet);

@@ -23,8 +23,6 @@ constexpr double k_repeat_spread = 0.06;
 constexpr double k_busy_widening = 2;
 constexpr double k_deviation_to_p90 = 1.28;  // of a normal distribution
 constexpr double k_median_to_deviation = 1.48;
-/// A rate so far from the estimate measures something else: swapping, another model, a card that is not the one found.
-constexpr double k_most_off = 20;
 /// Shorter ones measure the start, not the rate.
 constexpr std::uint32_t k_least_decode_tokens = 16, k_least_prefill_tokens = 64;
 
@@ -82,7 +80,7 @@ void add(Ratios& ratios, const Measurement& run, const MeasuredRate& rate, const
          std::uint32_t least_tokens) {
   if (!expected || !(expected->typical > 0) || (rate.tokens > 0 && rate.tokens < least_tokens)) return;
   const double ratio = rate.tokens_per_s / expected->typical;
-  if (!(ratio > 1 / k_most_off) || !(ratio < k_most_off)) return;
+  if (!(ratio > 0)) return;
   ratios.by_model[{run.model, run.quant}].push_back(std::log(ratio));
   ratios.widest_spread = std::max(ratios.widest_spread, std::min(1.0, k_deviation_to_p90 * rate.spread.value_or(0)));
   ratios.busy = ratios.busy || run.busy;
@@ -121,7 +119,7 @@ std::vector<SpeedCorrection> calibrate(const Machine& machine, std::span<const C
     const Measurement& run = each.run;
     if (!why_not_calibrating(run).empty()) continue;
     const std::optional<ExpectedRun> expected = expected_run(machine, each.model, each.quant, run, speeds);
-    if (!expected || !why_impossible(run, &*expected).empty()) continue;
+    if (!expected || !why_not_calibrating(run, &*expected).empty() || !why_impossible(run, &*expected).empty()) continue;
     Group& group = groups[{run.engine, expected->place.backend, expected->place.placement}];
     if (run.decode) add(group.decode, run, *run.decode, expected->decode_tokens_per_s, k_least_decode_tokens);
     if (run.prefill) add(group.prefill, run, *run.prefill, expected->prefill_tokens_per_s, k_least_prefill_tokens);
@@ -144,7 +142,8 @@ std::optional<double> proven_bandwidth(const Machine& machine, std::span<const C
     if (!each.run.decode || !why_not_calibrating(each.run).empty()) continue;
     const std::optional<ExpectedRun> expected = expected_run(machine, each.model, each.quant, each.run, speeds);
     const bool lies_there = expected && pool == 0 && expected->place.placement == PlacementKind::cpu;
-    if (!lies_there || !why_impossible(each.run, &*expected).empty()) continue;
+    if (!lies_there || !why_not_calibrating(each.run, &*expected).empty() || !why_impossible(each.run, &*expected).empty())
+      continue;
     most = std::max(most.value_or(0), each.run.decode->tokens_per_s * expected->decode_bytes_per_token);
   }
   return most;

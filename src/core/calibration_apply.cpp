@@ -86,7 +86,7 @@ void correct_estimate(ThroughputEstimate& estimate, const Machine& machine, cons
 
   if (decode) correct_decode(estimate, *decode);
   if (prefill && estimate.prefill_tokens_per_s.typical > 0) {
-    // Prefill has no roofline of its own here; a factor below k_most_off keeps it finite.
+    // Prefill has no roofline of its own here; factors are bounded.
     estimate.prefill_tokens_per_s = corrected(estimate.prefill_tokens_per_s, *prefill, HUGE_VAL);
   }
   const double prompt = std::max(1U, usage.prompt_tokens);

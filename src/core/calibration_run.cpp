@@ -15,6 +15,8 @@ constexpr std::uint32_t k_least_context = 2048;
 /// Rates above these belong to no machine of today.
 constexpr double k_most_decode = 1e5, k_most_prefill = 1e7;
 constexpr double k_most_bandwidth_bytes_per_s = 10e12;  // no accelerator of today reads faster
+/// A rate so far from the estimate measures something else: swapping, another model, a card that is not the one found.
+constexpr double k_most_off = 20;
 /// Timers, and counts that are one token off.
 constexpr double k_tolerance = 1.03;
 
@@ -145,13 +147,22 @@ std::string why_impossible(const Measurement& run, const ExpectedRun* expected) 
   return {};
 }
 
-std::string why_not_calibrating(const Measurement& run) {
+std::string why_not_calibrating(const Measurement& run, const ExpectedRun* expected) {
   if (run.model.empty()) return "the catalog has no weights of this model";
   if (run.quant.empty()) return "nobody says how its weights are stored; tell it with --quant";
   if (run.speculative) return "a draft model helped";
   if (!run.parallel) return "how many requests ran at once is not known; tell it with --parallel";
   if (*run.parallel > 1) return "several requests shared the machine";
   if (!run.decode && !run.prefill) return "it holds no rate";
+  if (expected == nullptr) return {};
+  const auto is_far = [](const std::optional<MeasuredRate>& rate, const std::optional<Range>& estimate) {
+    if (!rate || !estimate || !(estimate->typical > 0)) return false;
+    const double ratio = rate->tokens_per_s / estimate->typical;
+    return ratio > k_most_off || ratio * k_most_off < 1;
+  };
+  if (is_far(run.decode, expected->decode_tokens_per_s) || is_far(run.prefill, expected->prefill_tokens_per_s)) {
+    return fmt::format("more than {:.0f} times off the estimate: was it another machine, model or quant?", k_most_off);
+  }
   return {};
 }
 

@@ -123,9 +123,38 @@ NodeId ForwardRecorder::expand_latent(NodeId of) {
   return graph_.compute(flat, {graph_.part(values, flat)});
 }
 
+/// All of the input at once, nothing stored.
+NodeId ForwardRecorder::attend_at_once(NodeId q, NodeId k, NodeId v) {
+  for (const NodeId node : {q, k, v}) graph_.expand(node);
+  const std::uint32_t heads = spec_->head_count, length = spec_->value_length;
+  NodeId& mask = full_inputs_.mask;
+  if (mask == k_no_node) mask = graph_.input(std::uint64_t{tokens_} * tokens_ * (q_.settings.flash_attn ? 2U : 4U));
+  NodeId out = k_no_node;
+  if (q_.settings.flash_attn) {
+    const auto in_half = [&](NodeId of) {
+      const NodeId half = graph_.compute(graph_[of].extent, {graph_.look(of)});
+      graph_[half].bytes /= 2;
+      return half;
+    };
+    const NodeId keys = in_half(k), values = in_half(v);
+    out = graph_.compute({length, heads, tokens_, 1}, {graph_.look(q), keys, values, mask});
+    out = graph_.reshape(out, {length * heads, tokens_, 1, 1});
+  } else {
+    const Extent scores{tokens_, tokens_, heads, 1};
+    const NodeId kq = graph_.compute(scores, {graph_.look(k), graph_.look(q)});
+    const NodeId soft = graph_.compute(scores, {kq, mask}, true);
+    const NodeId turned = graph_.compute({tokens_, length, spec_->head_count_kv, 1}, {graph_.look(v)});
+    out = graph_.compute({length, tokens_, heads, 1}, {turned, soft});
+    out = graph_.compute({length * heads, tokens_, 1, 1}, {graph_.look(out)});
+  }
+  graph_.expand(out);
+  return out;
+}
+
 /// Stores the new keys and values, then attends over the cache.
 NodeId ForwardRecorder::attend(NodeId q, NodeId k, NodeId v, bool values_in_keys) {
   const EngineSettings& settings = q_.settings;
+  if (!remembers(model_)) return attend_at_once(q, k, v);
   CacheInputs& inputs = cache_inputs();
   const bool rotates_k = !values_in_keys && rotates(settings.kv_type_k, spec_->key_length);
   const bool rotates_v = !values_in_keys && rotates(settings.kv_type_v, spec_->value_length);

@@ -129,6 +129,7 @@ class ForwardRecorder {
   NodeId expanded_attention(NodeId of);
   // compute_buffer_attention.cpp
   NodeId attend(NodeId q, NodeId k, NodeId v, bool values_in_keys);
+  NodeId attend_at_once(NodeId q, NodeId k, NodeId v);
   [[nodiscard]] Stored sinks_of_layer() const;
   NodeId sinks();
   NodeId halved(const Stored& cache, TensorType type);

@@ -29,7 +29,8 @@ GraphTraits graph_traits(const ModelSpec& model) {
   GraphTraits traits;
   const bool delta = arch == "qwen35" || arch == "qwen35moe" || arch == "qwen3next";
   const bool nemotron = arch == "nemotron_h" || arch == "nemotron_h_moe";
-  traits.rows_at_end = delta || nemotron || arch == "gemma4" || arch == "gpt-oss" || arch == "step35";
+  traits.rows_at_end = delta || arch == "cohere2moe" || arch == "hy_v3" || nemotron || arch == "gemma4" ||
+                       arch == "gpt-oss" || arch == "step35";
   traits.keeps_hidden = traits.rows_at_end;
   traits.norm_after_rows = arch == "gpt-oss" || arch == "step35";
   traits.early_norm = delta || arch == "kimi-linear";

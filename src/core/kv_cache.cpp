@@ -17,15 +17,6 @@ constexpr std::uint64_t k_state_element_bytes = 4;  // recurrent state is f32 wh
 constexpr std::uint32_t k_window_padding = 256;
 constexpr std::uint64_t k_kda_streams = 3;  // Kimi delta attention convolves q, k and v
 
-/// Diffusion models and encoders look at all of their input at once and remember nothing. Source:
-/// llama_model::create_memory.
-bool remembers(const ModelSpec& model) {
-  constexpr std::array k_forgetful{
-      "bert"sv,        "dream"sv,        "eurobert"sv, "gemma-embedding"sv, "jina-bert-v2"sv,   "llada"sv, "llada-moe"sv,
-      "modern-bert"sv, "jina-bert-v3"sv, "neo-bert"sv, "nomic-bert"sv,      "nomic-bert-moe"sv, "rnd1"sv};
-  return std::find(k_forgetful.begin(), k_forgetful.end(), std::string_view(model.architecture)) == k_forgetful.end();
-}
-
 bool caches_tokens(const LayerSpec& layer) {
   switch (layer.attention) {
     case AttentionKind::full:
@@ -62,6 +53,13 @@ std::uint64_t state_elements(const ModelSpec& model, const LayerSpec& layer) {
 }
 
 }  // namespace
+
+bool remembers(const ModelSpec& model) {
+  constexpr std::array k_forgetful{
+      "bert"sv,        "dream"sv,        "eurobert"sv, "gemma-embedding"sv, "jina-bert-v2"sv,   "llada"sv, "llada-moe"sv,
+      "modern-bert"sv, "jina-bert-v3"sv, "neo-bert"sv, "nomic-bert"sv,      "nomic-bert-moe"sv, "rnd1"sv};
+  return std::find(k_forgetful.begin(), k_forgetful.end(), std::string_view(model.architecture)) == k_forgetful.end();
+}
 
 std::uint32_t cache_cells(const ModelSpec& model, const LayerSpec& layer, const EngineSettings& settings,
                           const ContextShape& shape) {

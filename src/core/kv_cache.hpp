@@ -4,6 +4,10 @@
 
 namespace canirun {
 
+/// Diffusion models and encoders look at all of their input at once and remember nothing. Source:
+/// llama_model::create_memory.
+bool remembers(const ModelSpec& model);
+
 /// Cells a layer's cache has per stream: the context, or what a sliding window needs beside one micro-batch.
 std::uint32_t cache_cells(const ModelSpec& model, const LayerSpec& layer, const EngineSettings& settings,
                           const ContextShape& shape);

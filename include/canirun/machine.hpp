@@ -69,7 +69,7 @@ struct Device {
   std::optional<std::string> runtime;  ///< "cuda", "rocm", "vulkan", "metal", "sycl": what is installed to use it
   std::optional<std::string> runtime_version;  ///< "12.4": newest CUDA the driver runs, ROCm installed, Vulkan of the GPU
   bool is_mig = false, drives_display = false;
-  /// A MIG instance: its share of the whole card's memory, and so of its bandwidth. A record's figures are the whole card's.
+  /// MIG instance, part of a split Instinct, die of an MI250X: its share of the card that records and sellers speak of.
   std::optional<double> share_of_card;
   bool is_virtual = false;  ///< a vGPU: other guests use the same card
   Basis basis = Basis::assumed;

@@ -148,7 +148,8 @@ std::string render_machine_text(const Machine& machine, const Terminal& terminal
       if (machine.cpu.usable_cores && !machine.cpu.usable_cores_reason.empty())
         page.detail("  core limit", machine.cpu.usable_cores_reason);
     } else if (device.runtime) {
-      page.detail("  runtime", *device.runtime + (device.driver_version ? ", driver " + *device.driver_version : ""));
+      page.detail("  runtime", *device.runtime + (device.runtime_version ? " " + *device.runtime_version : "") +
+                                   (device.driver_version ? ", driver " + *device.driver_version : ""));
     }
     page.detail("  known by", how_phrase(device));
     if (explain) explain_device(page, device);

@@ -5,3 +5,24 @@
 run 0 __probe nvidia
 out_has "end"
 run 2 __probe toaster
+for library in vulkan level-zero rocm-smi; do
+  run 0 __probe $library
+  out_has "end"
+done
+
+# The loader finds the stand-ins that the tests build, by the real names of what they stand for.
+stubs=$(dirname "$canirun")/tests
+[ -e "$stubs/vulkan_stub/libvulkan.so.1" ] || exit 0
+export LD_LIBRARY_PATH="$stubs/vulkan_stub:$stubs/level_zero_stub:$stubs/rocm_smi_stub"
+run 0 __probe vulkan
+out_has "name MTT S80"
+out_has "bus 0000:03:00.0"
+run 0 __probe level-zero
+out_has "name Intel(R) Arc(TM) A770 Graphics"
+run 0 __probe rocm-smi
+out_has "total_bytes 25753026560"
+CANIRUN_VULKAN_STUB=none run 0 __probe vulkan
+out_has "trouble Vulkan does not start"
+# A machine whose GPUs are all known loads none of them: a loader that crashes is not noticed.
+CANIRUN_VULKAN_STUB=crash CANIRUN_LEVEL_ZERO_STUB=crash CANIRUN_ROCM_SMI_STUB=crash run 0 hw --json
+json 'not any("crashed" in note["reason"] for note in d["machine"]["notes"])'

@@ -23,7 +23,8 @@ std::string describe(const Device& device) {
   if (device.pci_id) text += fmt::format(", PCI {}", *device.pci_id);
   text += device.record_id.empty() ? ", no record in the catalog" : fmt::format(", record {}", device.record_id);
   if (device.driver_version) text += fmt::format(", driver {}", *device.driver_version);
-  if (device.runtime) text += fmt::format(", {}", *device.runtime);
+  if (device.runtime)
+    text += fmt::format(", {}{}", *device.runtime, device.runtime_version ? " " + *device.runtime_version : "");
   if (!device.how_known.empty()) text += fmt::format(" [{}]", device.how_known);
   return text;
 }

@@ -103,6 +103,8 @@ std::optional<PcieLink> link_to_host(const FsRoot& fs, const PciDevice& device) 
     const auto below_generation = pcie_generation(fs.text(below + "/max_link_speed", 64));
     const auto lanes = fs.number(below + "/current_link_width");
     if (!upper_generation || !below_generation || !lanes || *lanes > 32) continue;
+    const bool made_up = device.vendor == 0x8086 && i + 1 == path.size() && *below_generation == 1;
+    if (made_up) continue;  // Intel's cards: 2.5 GT/s x1 below the bridge on them, whether that bridge is seen or not
     const PcieLink link{std::min(*upper_generation, *below_generation), static_cast<std::uint32_t>(*lanes)};
     const auto rate = pcie_bytes_per_s(link);
     if (rate && (!slowest || *rate < slowest_rate)) {

@@ -53,6 +53,10 @@ bool is_network(std::string_view filesystem) {
   return std::find(k_network.begin(), k_network.end(), filesystem) != k_network.end();
 }
 
+void note_network(Context& context, const std::string& filesystem) {
+  context.note("storage", "on a network file system (" + filesystem + "): its free space is not asked for");
+}
+
 }  // namespace
 
 std::optional<MountFacts> mount_of(std::string_view mountinfo, std::string_view path) {
@@ -101,12 +105,15 @@ DriveKind drive_of(const FsRoot& fs, const MountFacts& mount) {
 void probe_storage(Context& context) {
   if (!context.fs.is_this_system()) return;
   const std::string folder = models_folder(context.options);
+  const std::string mountinfo = context.fs.text("/proc/self/mountinfo", 1024 * 1024);
+  // By its name alone first: a server that is gone would hold up whoever looks at a file of it.
+  if (const auto named = folder.empty() ? std::nullopt : mount_of(mountinfo, folder); named && is_network(named->filesystem))
+    return note_network(context, named->filesystem);
   const std::string existing = folder.empty() ? std::string() : nearest_existing(folder);
   if (existing.empty()) {
     context.note("storage", "no home folder to store models in");
     return;
   }
-  const std::string mountinfo = context.fs.text("/proc/self/mountinfo", 1024 * 1024);
   const std::optional<MountFacts> mount = mount_of(mountinfo, existing);
   if (!mount) {
     context.note("storage", "/proc/self/mountinfo does not say what it is on");
@@ -117,10 +124,7 @@ void probe_storage(Context& context) {
   facts.filesystem = mount->filesystem;
   facts.drive = drive_of(context.fs, *mount);
   facts.read_bytes_per_s = assumed_read_rate(facts.drive);
-  if (facts.drive == DriveKind::network) {
-    context.note("storage", "on a network file system (" + facts.filesystem + "): its free space is not asked for");
-    return;
-  }
+  if (facts.drive == DriveKind::network) return note_network(context, facts.filesystem);
   struct statvfs status{};
   if (::statvfs(existing.c_str(), &status) != 0 || status.f_frsize == 0) {
     context.note("storage", "the file system does not say how much is free");

@@ -45,7 +45,7 @@ Vendor vendor_of(std::string_view pci_id) {
 
 std::string named(const GpuAnswer& gpu) {
   std::string name = gpu.name.empty() ? "GPU " + gpu.pci_id : gpu.name;
-  if (!gpu.driver.empty()) name += " (" + gpu.driver + ")";
+  if (!gpu.driver.empty() && lower(name).find(lower(gpu.driver)) == std::string::npos) name += " (" + gpu.driver + ")";
   return name;
 }
 

@@ -39,6 +39,9 @@ bool has_apu_id(const PciDevice& pci) {
 /// MI300A: processor and GPU in one package, on one memory. Its metrics are those of a card.
 bool is_mi300a(const PciDevice& pci) { return pci.device == 0x74a0; }
 
+/// MI250 and MI250X are two dies, each a PCI device with half of what the card is sold with.
+bool is_half_a_card(const PciDevice& pci) { return pci.device == 0x7408 || pci.device == 0x740c; }
+
 /// APUs publish their metrics in tables of format 2 or 3, cards in format 1 (byte 2 of gpu_metrics, kernel
 /// include/kgd_pp_interface.h). Without that file: ids and graphics targets that only exist in APUs.
 bool is_apu(const FsRoot& fs, const PciDevice& pci, std::string_view gfx) {
@@ -158,6 +161,7 @@ void add_apu_memory(Context& context, const PciDevice& pci, Device& device, cons
     return;
   }
   device.pool = 0;
+  if (is_mi300a(pci)) return;  // amdgpu counts no memory for it, kfd that of its own socket; it reaches all of it
   MemoryPool& host = context.machine.pools.front();
   std::uint64_t limit = gtt.value_or(0);
   if (kfd && kfd->memory_bytes) limit = std::max(limit, *kfd->memory_bytes);
@@ -223,6 +227,7 @@ void probe_amd(Context& context, const PciDevice& pci) {
     add_apu_memory(context, pci, device, kfd);
   } else {
     add_card_memory(context, pci, device);
+    if (is_half_a_card(pci)) device.share_of_card = 0.5;
     note_partition(context, pci, device);
   }
   if (const std::string trouble = render_node_trouble(context, pci); !trouble.empty()) {

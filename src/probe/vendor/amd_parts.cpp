@@ -18,10 +18,11 @@ struct Card {
 std::vector<Card> whole_cards(const Context& context) {
   std::vector<Card> cards;
   for (const Device& device : context.machine.devices) {
-    if (device.vendor != Vendor::amd || device.pool == 0 || !device.pci_bus || device.share_of_card) continue;
+    if (device.vendor != Vendor::amd || device.pool == 0 || !device.pci_bus) continue;
     PciDevice pci;
     pci.bus = *device.pci_bus;
-    if (const auto node = kfd_node(context.fs, pci)) cards.push_back({node->number, device.pool});
+    const std::vector<KfdNode> nodes = kfd_nodes(context.fs, pci);
+    if (nodes.size() == 1) cards.push_back({nodes.front().number, device.pool});
   }
   return cards;
 }

@@ -69,8 +69,11 @@ struct SpeedConstants {
   std::optional<double> bandwidth_fraction;               ///< of spec bandwidth that weight reads reach
   std::optional<double> bandwidth_reference_bytes_per_s;  ///< where bandwidth_fraction holds
   std::optional<double> bandwidth_exponent;               ///< the fraction goes with (bandwidth / reference) to this power
-  std::optional<double> kv_bandwidth_fraction;            ///< of the weight read rate that cache reads reach
-  std::optional<double> kv_grouping_exponent;  ///< that rate goes with (query heads per K/V head / 4) to this power
+  /// What engines get from the memory of several sockets goes with their number to 1 + this: pages lie where they were
+  /// first written, and cores of the other socket fetch them over the link.
+  std::optional<double> socket_exponent;
+  std::optional<double> kv_bandwidth_fraction;  ///< of the weight read rate that cache reads reach
+  std::optional<double> kv_grouping_exponent;   ///< that rate goes with (query heads per K/V head / 4) to this power
   std::optional<double> kv_slowdown_without_flash_attention;
   std::optional<double> attention_flops_slowdown;  ///< decode attention against fp32 peak; 0: never compute-bound
   std::optional<double> layer_overhead_s;          ///< per plain layer and token
@@ -89,6 +92,9 @@ struct SpeedConstants {
   std::optional<double> attention_head_exponent;      ///< and with (head length / 128) to this one
   std::optional<double> prefill_slowdown_without_flash_attention;
   std::optional<double> attention_slowdown_without_flash_attention;
+  /// Bytes moved for every score of a query and a key: without flash attention they are written out, masked, summed and
+  /// read again, which is what small models with many heads wait for.
+  std::optional<double> score_bytes_without_flash_attention;
   std::optional<double> prefill_expert_slowdown;
   std::optional<double> prefill_expert_rows;  ///< batch rows an expert needs to reach half its rate
 
@@ -97,6 +103,9 @@ struct SpeedConstants {
   std::optional<double> pipeline_gain;          ///< share of ideal pipelining that several GPUs reach in prefill
   std::optional<double> tensor_parallel_units;  ///< overhead of a layer under tensor parallelism, in plain layers
   std::optional<double> windows_overhead_slowdown, windows_prefill_slowdown;
+  /// Rates of the cores go with (power limit / design power) to this power when a limit is set below it; memory does not.
+  std::optional<double> power_limit_exponent;
+  std::optional<double> unpacking_slowdown;  ///< decode_flops_per_weight times this: how a family does it against its class
   std::optional<double> laptop_slowdown, laptop_prefill_slowdown;  ///< of laptop GPUs: power, heat, a slower host
 
   std::vector<WeightCost> weight_costs;

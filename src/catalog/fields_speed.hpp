@@ -54,6 +54,7 @@ void fields(Archive& a, SpeedConstants& value) {
   a.optional("bandwidth_fraction", value.bandwidth_fraction);
   a.optional("bandwidth_reference_bytes_per_s", value.bandwidth_reference_bytes_per_s);
   a.optional("bandwidth_exponent", value.bandwidth_exponent);
+  a.optional("socket_exponent", value.socket_exponent);
   a.optional("kv_bandwidth_fraction", value.kv_bandwidth_fraction);
   a.optional("kv_grouping_exponent", value.kv_grouping_exponent);
   a.optional("kv_slowdown_without_flash_attention", value.kv_slowdown_without_flash_attention);
@@ -73,6 +74,7 @@ void fields(Archive& a, SpeedConstants& value) {
   a.optional("attention_head_exponent", value.attention_head_exponent);
   a.optional("prefill_slowdown_without_flash_attention", value.prefill_slowdown_without_flash_attention);
   a.optional("attention_slowdown_without_flash_attention", value.attention_slowdown_without_flash_attention);
+  a.optional("score_bytes_without_flash_attention", value.score_bytes_without_flash_attention);
   a.optional("prefill_expert_slowdown", value.prefill_expert_slowdown);
   a.optional("prefill_expert_rows", value.prefill_expert_rows);
   a.optional("pool_hop_s", value.pool_hop_s);
@@ -81,6 +83,8 @@ void fields(Archive& a, SpeedConstants& value) {
   a.optional("tensor_parallel_units", value.tensor_parallel_units);
   a.optional("windows_overhead_slowdown", value.windows_overhead_slowdown);
   a.optional("windows_prefill_slowdown", value.windows_prefill_slowdown);
+  a.optional("power_limit_exponent", value.power_limit_exponent);
+  a.optional("unpacking_slowdown", value.unpacking_slowdown);
   a.optional("laptop_slowdown", value.laptop_slowdown);
   a.optional("laptop_prefill_slowdown", value.laptop_prefill_slowdown);
   a.optional("weight_costs", value.weight_costs);

@@ -10,6 +10,7 @@ namespace canirun {
 namespace {
 
 constexpr int k_longest_chain = 4;
+constexpr double k_read_test_share = 0.86;   // as prefill's streaming of whole weights
 constexpr double k_highest_fraction = 0.97;  // of spec bandwidth; refresh and page misses take the rest
 
 const SpeedConstants* find(const SpeedBook& book, std::string_view id) {
@@ -126,6 +127,18 @@ bool is_laptop_gpu(const Device& device) {
   return named("laptop") || named("-mobile") || named("/geforce-mx");
 }
 
+/// A read test has met the sockets' link already.
+bool measured_bandwidth(const Machine& machine, const Device& device) {
+  return device.pool < machine.pools.size() && machine.pools[device.pool].bandwidth_provenance.basis == Basis::measured;
+}
+
+/// Of the cores' rate, what a power limit below the design power leaves.
+double power_limited_share(const Device& device, double exponent) {
+  constexpr double k_least_share = 0.2;  // of the design power; drivers allow no less than about this
+  if (!device.power_limit_w || !device.tdp_w || *device.power_limit_w <= 0 || *device.tdp_w <= 0) return 1;
+  return std::pow(std::clamp(*device.power_limit_w / *device.tdp_w, k_least_share, 1.0), exponent);
+}
+
 /// 1 on Windows, 0 elsewhere. An unknown system is as likely to be Windows as those of the published runs are.
 double windows_share(const Machine& machine) {
   constexpr double k_unknown_os_share = 0.25;
@@ -153,7 +166,11 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
     const double relative = std::max(bandwidth / reference, device.kind == DeviceKind::cpu ? 0.75 : 0.2);
     speed.bandwidth_fraction *= std::pow(relative, chain.pick(&C::bandwidth_exponent, 0.0));
   }
+  // The fractions are of spec bandwidth; a read test gives what reading alone reaches of it.
+  if (device.kind == DeviceKind::cpu && measured_bandwidth(machine, device)) speed.bandwidth_fraction /= k_read_test_share;
   speed.bandwidth_fraction = std::min(speed.bandwidth_fraction, k_highest_fraction);
+  if (device.kind == DeviceKind::cpu && machine.cpu.sockets > 1 && !measured_bandwidth(machine, device))
+    speed.bandwidth_fraction *= std::pow(double{1} * machine.cpu.sockets, chain.pick(&C::socket_exponent, 0.0));
   speed.kv_bandwidth_fraction = chain.pick(&C::kv_bandwidth_fraction, speed.kv_bandwidth_fraction);
   speed.kv_grouping_exponent = chain.pick(&C::kv_grouping_exponent, 0.0);
   speed.attention_flops_slowdown = chain.pick(&C::attention_flops_slowdown, 0.0);
@@ -181,14 +198,17 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
     if (cost.decode_flops_per_weight) speed.decode_flops_per_weight[slot] = *cost.decode_flops_per_weight;
     if (cost.prefill_slowdown) speed.prefill_slowdown[slot] = *cost.prefill_slowdown;
   });
+  const double unpacking = chain.pick(&C::unpacking_slowdown, 1.0);
+  for (double& flops : speed.decode_flops_per_weight) flops *= unpacking;
 
   const bool is_cpu = device.kind == DeviceKind::cpu;
-  speed.fp32_flops_per_s =
-      is_cpu ? cpu_flops_per_s(machine, &device, settings.threads) : device.fp32_flops_per_s.value_or(0);
+  const double fp32 = is_cpu ? cpu_flops_per_s(machine, &device, settings.threads) : device.fp32_flops_per_s.value_or(0);
   // The thread count is decode's (-t); a prompt is worth all cores (-tb).
-  const double batch_fp32 = is_cpu ? cpu_flops_per_s(machine, &device, std::nullopt) : speed.fp32_flops_per_s;
-  double prefill =
-      unit_peak(device, chain.pick(&C::prefill_unit, ComputeUnit::fp32), batch_fp32) * chain.pick(&C::prefill_fraction, 0.3);
+  const double batch_fp32 = is_cpu ? cpu_flops_per_s(machine, &device, std::nullopt) : fp32;
+  const double power = is_cpu ? 1 : power_limited_share(device, chain.pick(&C::power_limit_exponent, 0.0));
+  speed.fp32_flops_per_s = fp32 * power;
+  double prefill = unit_peak(device, chain.pick(&C::prefill_unit, ComputeUnit::fp32), batch_fp32) * power *
+                   chain.pick(&C::prefill_fraction, 0.3);
   if (is_cpu) prefill *= std::pow(core_count(machine, device) / k_usual_cores, chain.pick(&C::prefill_core_exponent, 0.0));
   double attention = prefill * chain.pick(&C::prefill_attention_fraction, 0.3);
   if (!settings.flash_attn) {
@@ -196,6 +216,7 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
     speed.overhead_slowdown *= chain.pick(&C::overhead_slowdown_without_flash_attention, 1.0);
     prefill /= chain.pick(&C::prefill_slowdown_without_flash_attention, 1.0);
     attention /= chain.pick(&C::attention_slowdown_without_flash_attention, 1.0);
+    speed.score_bytes = chain.pick(&C::score_bytes_without_flash_attention, 0.0);
   }
   chain.each(&C::backends, [&](const BackendSpeed& other) {
     if (other.backend != backend) return;

@@ -23,6 +23,7 @@ struct DeviceSpeed {
   double prefill_flops_per_s = 0;    ///< reached by q4_k products; 0: the device's rates are unknown
   double attention_flops_per_s = 0;  ///< reached by prefill attention
   double attention_grouping_exponent = 0, attention_head_exponent = 0;
+  double score_bytes = 0;  ///< moved for each score in prefill; 0 with flash attention
   double prefill_layer_overhead_s = 100e-6;
   double prefill_expert_slowdown = 1.5, prefill_expert_rows = 20;
   double bf16_expert_slowdown = 1, bf16_expert_prefill_slowdown = 1;

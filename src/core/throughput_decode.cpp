@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Decode: every token reads all active weights and the cache. A place's time is
-//   ((bytes / effective bandwidth)^p + (unpacking / fp32 peak)^p)^(1/p)   weights; the two overlap in part
+//   sqrt((bytes / effective bandwidth)^2 + (unpacking / fp32 peak)^2)     weights; the two overlap in part
 //   + cache bytes / effective cache bandwidth + attention flops           attention
 //   + fixed work per layer and per token                                  launches, synchronisation, sampling
 // Places work one after the other, except under tensor parallelism. Several sequences share the read of the weights: of the
@@ -14,8 +14,6 @@
 namespace canirun {
 namespace {
 
-constexpr double k_overlap_power = 1.5;  // 1: reading and unpacking take turns; infinity: the longer one hides the other
-
 struct WeightTime {
   double seconds = 0;
   double reading_s = 0, unpacking_s = 0;
@@ -26,8 +24,7 @@ WeightTime weight_time(const SiteLoad& load, double bytes) {
   time.reading_s = bytes / (load.bandwidth_bytes_per_s * load.speed.bandwidth_fraction);
   const double flops = bytes * load.mix.decode_flops_per_byte;
   time.unpacking_s = load.speed.fp32_flops_per_s > 0 ? flops / load.speed.fp32_flops_per_s : 0;
-  time.seconds =
-      std::pow(std::pow(time.reading_s, k_overlap_power) + std::pow(time.unpacking_s, k_overlap_power), 1 / k_overlap_power);
+  time.seconds = std::hypot(time.reading_s, time.unpacking_s);
   return time;
 }
 

@@ -2,8 +2,8 @@
 // Prefill: a micro-batch of prompt tokens shares one read of the weights, so it is compute-bound once it is a few
 // dozen tokens long. A micro-batch takes
 //   sqrt((flops / effective compute)^2 + (bytes / effective bandwidth)^2) + fixed work per layer,
-// and attention grows with the square of the prompt. A batch of 512 touches nearly every expert of a layer, each with
-// few rows, which is why experts run below the dense rate.
+// and attention grows with the square of the prompt; without flash attention its scores go through memory, too. A batch of
+// 512 touches nearly every expert of a layer, each with few rows, which is why experts run below the dense rate.
 #include <algorithm>
 #include <cmath>
 
@@ -93,14 +93,16 @@ bool same_shape(const LayerSpec& a, const LayerSpec& b) {
 
 /// Attention of `tokens` new tokens on one place: each sees what was cached and, on average, half of the others.
 double attention_s(const ThroughputPlan& plan, std::size_t site, const SiteLoad& worker, double tokens, double depth) {
-  const double rate = attention_rate(worker);
+  const double rate = attention_rate(worker), read_rate = worker.bandwidth_bytes_per_s * k_read_fraction;
   double seconds = 0, token_s = 0;
   const LayerSpec* last = nullptr;
   for (std::size_t i = 0; i < plan.layout.layer_site.size(); ++i) {
     if (plan.layout.layer_site[i] != site) continue;
     const LayerSpec& layer = plan.model.layers[i];
     if (last == nullptr || !same_shape(*last, layer)) {
-      token_s = attention_flops_per_visible_token(plan.model, layer) / (rate * attention_shape_rate(layer, worker.speed));
+      const double flops = attention_flops_per_visible_token(plan.model, layer);
+      token_s = flops / (rate * attention_shape_rate(layer, worker.speed));
+      if (worker.speed.score_bytes > 0) token_s += layer.head_count * worker.speed.score_bytes / read_rate;
       last = &layer;
     }
     seconds += tokens * visible_tokens(plan.model, layer, depth + tokens / 2) * token_s;

@@ -36,12 +36,12 @@ std::string weights_json(const WeightTable& weights) {
 }
 
 /// Layers of one place by what their fixed work depends on, and their attention by shape:
-/// [query heads a K/V head, head length, flops a visible token, window or 0, layers].
+/// [query heads a K/V head, head length, flops a visible token, window or 0, heads, layers].
 std::string layers_json(const ThroughputPlan& plan, std::size_t site) {
   DeviceSpeed recurrent;
   recurrent.moe_layer_units = 1;
   double plain = 0, linear = 0, mixture = 0;
-  std::map<std::array<double, 4>, double> shapes;
+  std::map<std::array<double, 5>, double> shapes;
   for (std::size_t i = 0; i < plan.layout.layer_site.size(); ++i) {
     if (plan.layout.layer_site[i] != site) continue;
     const LayerSpec& layer = plan.model.layers[i];
@@ -56,11 +56,13 @@ std::string layers_json(const ThroughputPlan& plan, std::size_t site) {
     const double sharing = latent ? 8 : double{1} * layer.head_count / std::max(1U, layer.head_count_kv);
     const double head = latent ? 288 : (double{1} * layer.key_length + layer.value_length) / 2;
     const double seen = visible_tokens(plan.model, layer, 1e9);
-    shapes[{sharing, head, attention_flops_per_visible_token(plan.model, layer), seen < 1e9 ? seen : 0}] += 1;
+    shapes[{sharing, head, attention_flops_per_visible_token(plan.model, layer), seen < 1e9 ? seen : 0,
+            double{1} * layer.head_count}] += 1;
   }
   std::string text;
   for (const auto& [shape, count] : shapes) {
-    text += fmt::format("{}[{},{},{},{},{}]", text.empty() ? "" : ",", shape[0], shape[1], shape[2], shape[3], count);
+    text += fmt::format("{}[{},{},{},{},{},{}]", text.empty() ? "" : ",", shape[0], shape[1], shape[2], shape[3], shape[4],
+                        count);
   }
   return fmt::format("\"plain\":{},\"linear\":{},\"mixture\":{},\"shapes\":[{}]", plain, linear, mixture, text);
 }

@@ -4,7 +4,7 @@
 
     property "[.features]" | grep '^{' > features.jsonl   # what each run reads and computes, from the catalog
     fit_speed.py features.jsonl            # fits, cross-validates, prints the tables of data/speed/README.md
-    fit_speed.py features.jsonl --write    # ... and writes data/speed/*.json
+    fit_speed.py features.jsonl --write    # ... and writes data/speed/*.json, data/reference/held_out.json
     fit_speed.py features.jsonl --check    # the fit's formulas against the product's figures in features.jsonl
 
 The formulas are those of src/core/throughput_decode.cpp and throughput_prefill.cpp. One fit over all runs: damped least
@@ -36,7 +36,7 @@ class Fit:
         self.measured = np.array([row[field] for row in self.runs.rows])
         self.weight = run_weights(self.runs, (self.runs.threads, self.runs.prompt))
         self.model, self.scale = kind(self.runs), scale
-        self.theta = fit(self.model.rate, self.model.constants, self.measured, self.weight, scale)
+        self.theta = fit(self.model.rate, self.model.constants, self.runs, self.measured, self.weight, scale)
 
     def values(self):
         return self.model.constants.values(self.theta)
@@ -54,7 +54,7 @@ class Fit:
         estimate = np.full(self.runs.n, np.nan)
         for k in range(FOLDS):
             out = np.isin(by, groups[k::FOLDS])
-            theta = fit(self.model.rate, self.model.constants, self.measured, self.weight * ~out, self.scale, self.theta * 0.8, 20)
+            theta = fit(self.model.rate, self.model.constants, self.runs, self.measured, self.weight * ~out, self.scale, self.theta * 0.8, 20)
             estimate[out] = self.blind_rate(theta)[out]
         return estimate
 
@@ -65,12 +65,8 @@ class Fit:
         self.known_family = np.isin(self.runs.record, list(several))  # another device of the family was seen
 
 
-def errors(estimate, measured):
-    return np.maximum(estimate / measured, measured / estimate) - 1
-
-
 def report(name, f):
-    e = {k: errors(x, f.measured) for k, x in (("seen", f.seen), ("devices", f.devices_out), ("models", f.models_out))}
+    e = {k: fit_speed_write.errors(x, f.measured) for k, x in (("seen", f.seen), ("devices", f.devices_out), ("models", f.models_out))}
     print(f"\n{name}: median / 90th percentile of max(estimate/measured, measured/estimate) - 1, in %")
     print("| class | runs | seen | new device, family seen | new device, all | new model | range holds |\n|---|---|---|---|---|---|---|")
     def cell(v):
@@ -112,6 +108,7 @@ def main():
         report(name, f)
     if "--write" in sys.argv:
         fit_speed_write.write(ROOT / "data/speed", *fits)
+        fit_speed_write.write_held_out(ROOT / "data/reference/held_out.json", [(m[0], f) for f, m in zip(fits, METRICS)])
     return None
 
 

@@ -94,8 +94,8 @@ class Runs:
     def _shapes(f):
         sums = collections.Counter()
         for s in f["sites"]:
-            for sharing, head, flops, window, layers in s["shapes"]:
-                sums[sharing, head, flops, window] += layers
+            for sharing, head, flops, window, heads, layers in s["shapes"]:
+                sums[sharing, head, flops, window, heads] += layers
         return sums
 
     @staticmethod
@@ -135,8 +135,22 @@ class Values:
         return np.array([self(prefix + k) for k in keys])
 
 
-def fit(predict, constants, measured, weight, scale, theta=None, steps=25):
+def moved_together(constants, runs):
+    """Constants of one kind belong to different classes or families, so no run depends on two of them: they can be moved at
+    once. Yields (indices, rows of each)."""
+    kinds = collections.defaultdict(list)
+    for name, k in constants.index.items():
+        kind, _, key = name.partition("/")
+        rows = slice(None)
+        if key:
+            rows = runs.record == key if kind.endswith("_of") else runs.cls == CLASSES.index(key)
+        kinds[kind].append((k, rows))
+    return list(kinds.values())
+
+
+def fit(predict, constants, runs, measured, weight, scale, theta=None, steps=25):
     """Damped Gauss-Newton on the pseudo-Huber loss of the log ratio, with the priors as further residuals."""
+    kinds = moved_together(constants, runs)
     theta = np.zeros(len(constants.names)) if theta is None else theta.copy()
     prior = 1 / constants.prior
 
@@ -149,11 +163,13 @@ def fit(predict, constants, measured, weight, scale, theta=None, steps=25):
     r = residual(theta)
     best, damping = cost(theta, r), 1e-3
     for _ in range(steps):
-        jacobian = np.empty((len(r), len(theta)))
-        for k in range(len(theta)):
+        jacobian = np.zeros((len(r), len(theta)))
+        for kind in kinds:
             moved = theta.copy()
-            moved[k] += 1e-4
-            jacobian[:, k] = (residual(moved) - r) / 1e-4
+            moved[[k for k, _ in kind]] += 1e-4
+            slope = (residual(moved) - r) / 1e-4
+            for k, rows in kind:
+                jacobian[rows, k] = slope[rows]
         w = weight / np.sqrt(1 + r * r)
         normal = jacobian.T @ (jacobian * w[:, None]) + np.diag(prior**2)
         gradient = jacobian.T @ (w * r) + prior**2 * theta

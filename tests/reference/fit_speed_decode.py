@@ -4,7 +4,6 @@ import numpy as np
 
 from fit_speed_common import CLASSES, WEIGHTS, Constants
 
-OVERLAP = 1.5  # k_overlap_power
 CAP = 0.97  # k_highest_fraction
 # fp32 operations to unpack and multiply one weight, first guess; processors use 0.6 of it
 UNPACKING = dict(f16=1.5, bf16=1.8, q8=3, q4=5, q4_k=6, q5_k=7, q6_k=8, q2_k=10, iq4=10, iq=16, mxfp4=7, int4=5)
@@ -43,6 +42,7 @@ class Decode:
             c.constant("fraction_of/" + f, 1, 0.12)
             c.constant("overhead_of/" + f, 1, 0.35)
             c.constant("experts_of/" + f, 1, 0.12)
+            c.constant("unpacking_of/" + f, 1, 0.25 if not f.startswith("cpu") else 0.01)  # of processors the instruction set says it
             c.constant("vulkan_of/" + f, 1, 0.25)
             c.constant("cache_of/" + f, 1, 0.25)
             c.constant("vulkan_cache_of/" + f, 1, 0.25)
@@ -61,10 +61,10 @@ class Decode:
         fraction = np.where(self.is_cpu, fraction * np.maximum(r.bandwidth / 60e9, 0.75) ** -np.log(v("cpu_exponent")), fraction)
         rate = r.bandwidth * np.minimum(fraction, CAP)
         costs = np.array([v.by(w + "/", CLASSES) for w in WEIGHTS])[:, r.cls].T
-        flops_per_byte = (r.elements_per_byte * costs).sum(1)
+        flops_per_byte = (r.elements_per_byte * costs).sum(1) * fam("unpacking_of")
 
         def weights(b):
-            return ((b / rate) ** OVERLAP + (b * flops_per_byte / r.fp32_used) ** OVERLAP) ** (1 / OVERLAP)
+            return np.hypot(b / rate, b * flops_per_byte / r.fp32_used)
 
         weight_s = weights(r.dense) + weights(r.experts) * of("experts") * fam("experts_of") * np.where(
             r.vulkan, 1 + r.bf16_share * (v("vulkan_bf16_experts") - 1), 1)

@@ -34,7 +34,8 @@ class Prefill:
             c.constant("sharing/" + x, 1, 0.25)
             c.constant("head/" + x, 1, 0.25)
             c.constant("noflash/" + x, 1.1, 0.2)
-            c.constant("noflash_attention/" + x, 1.5, 0.5)
+            c.constant("noflash_attention/" + x, 1.2, 0.3)
+            c.constant("score_bytes/" + x, 12, 0.7)
             c.constant("experts/" + x, 1.3, 0.4)
             c.constant("expert_rows/" + x, 16, 0.6)
             c.constant("vulkan/" + x, 1, 0.3)
@@ -46,8 +47,10 @@ class Prefill:
             c.constant(name, first, prior)
         for f in runs.family:
             c.constant("fraction_of/" + f, first_fraction(f), 0.35)
-            for name in ("vulkan_of/", "attention_of/", "vulkan_attention_of/", "experts_of/", "f16_of/", "noflash_of/", "sharing_of/", "head_of/"):
-                c.constant(name + f, 1, 0.2)
+            for name in ("vulkan_of/", "vulkan_attention_of/"):  # drivers differ
+                c.constant(name + f, 1, 0.3)
+            for name in ("attention_of/", "experts_of/", "f16_of/", "noflash_of/", "sharing_of/", "head_of/"):
+                c.constant(name + f, 1, 0.1)
         c.done()
         is_int8 = np.isin(runs.record, list(INT8))
         is_fp16 = np.isin(runs.record, list(FP16))
@@ -57,13 +60,16 @@ class Prefill:
         self.peak = np.where(is_int8, int8, np.where(is_fp16, fp16, runs.fp32_batch))
         self.cores = np.where(self.is_cpu, np.maximum(runs.cores, 1) / 8, 1)
         self.cached = np.maximum(runs.depth - runs.prompt, 0)
-        # attention flops by shape: total, log sharing, log head length, a row each
+        # attention flops by shape: total, log sharing, log head length, a row each; scores of all, where they are written out
         most = max(len(s) for s in runs.shapes)
         self.flops, self.log_sharing, self.log_head = (np.zeros((runs.n, most)) for _ in range(3))
+        self.scores = np.zeros(runs.n)
         for i, shapes in enumerate(runs.shapes):
-            for k, ((sharing, head, flops, window), layers) in enumerate(shapes.items()):
+            for k, ((sharing, head, flops, window, heads), layers) in enumerate(shapes.items()):
                 seen = self.cached[i] + runs.prompt[i] / 2
-                self.flops[i, k] = flops * layers * runs.prompt[i] * (min(seen, window) if window else seen)
+                pairs = layers * runs.prompt[i] * (min(seen, window) if window else seen)
+                self.flops[i, k] = flops * pairs
+                self.scores[i] += heads * pairs * (not runs.flash[i])
                 self.log_sharing[i, k] = np.log(np.clip(sharing, 1, 8) / 4)
                 self.log_head[i, k] = np.log(min(head, 288) / 128)
         self.f16_class = np.isin(WEIGHTS, ["f16", "bf16"])
@@ -94,7 +100,8 @@ class Prefill:
         batches = np.maximum(r.prompt / batch, 1)
         shape = np.exp(self.log_sharing * np.log(of("sharing") * fam("sharing_of"))[:, None] +
                        self.log_head * np.log(of("head") * fam("head_of"))[:, None])
-        seconds = batch_s * batches + (self.flops / shape).sum(1) / attention
+        seconds = batch_s * batches + (self.flops / shape).sum(1) / attention + self.scores * of("score_bytes") / (
+            r.bandwidth * READ_FRACTION)
         ideal = batches * r.gpus / (batches + r.gpus - 1)
         gain = np.where(r.parallel, r.gpus**0.6, 1 + (ideal - 1) * np.minimum(v("pipeline"), 1))
         seconds = seconds / np.where(r.gpus > 1, gain, 1) * np.where(r.engine == "mlx", v("mlx"), 1) * (1 + r.windows * (v("windows") - 1)) * np.where(r.laptop, v("laptop"), 1)

@@ -113,6 +113,7 @@ struct SpeedConstants {
   std::vector<EngineSpeed> engines;
   std::vector<DeviceSlowdown> devices;
   std::optional<SpeedSpread> decode_spread, prefill_spread;
+  std::optional<double> mixture_spread_exponent;  ///< decode of models with experts scatters more: both ends to this power
 
   std::uint32_t rows = 0;   ///< measured runs it was fitted on
   std::uint32_t parts = 0;  ///< different devices among them

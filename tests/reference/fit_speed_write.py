@@ -22,18 +22,32 @@ class Spreads:
 
     def __init__(self, f):
         runs = f.runs
-        device, model, seen = f.measured / f.devices_out, f.measured / f.models_out, f.measured / f.seen
+        mixture = runs.experts > 0
+        logs = [np.log(f.measured / x) for x in (f.devices_out, f.models_out, f.seen)]
 
-        def spread(mask):
-            r = np.concatenate([device[mask & f.known_family], model[mask], seen[mask]])
-            return min(0.97, float(np.quantile(r, LOW))), max(1.03, float(np.quantile(r, HIGH)))
+        def fit(exponent):
+            device, model, seen = (np.exp(x / np.where(mixture, exponent, 1)) for x in logs)
 
-        self.of_class = {x: spread(runs.cls == i) for i, x in enumerate(CLASSES)}
-        self.of_family = {x: spread(runs.record == x) for x in runs.family if (runs.record == x).sum() >= OWN_SPREAD}
+            def spread(mask):
+                r = np.concatenate([device[mask & f.known_family], model[mask], seen[mask]])
+                return min(0.97, float(np.quantile(r, LOW))), max(1.03, float(np.quantile(r, HIGH)))
+
+            self.exponent = exponent
+            self.of_class = {x: spread(runs.cls == i) for i, x in enumerate(CLASSES)}
+            self.of_family = {x: spread(runs.record == x) for x in runs.family if (runs.record == x).sum() >= OWN_SPREAD}
+            low, high = self.bounds(runs)
+            masks = (f.known_family & mixture, mixture, mixture)
+            return np.concatenate([((np.log(low) <= x) & (x <= np.log(high)))[m] for x, m in zip(logs, masks)]).mean()
+
+        # Models with experts scatter more in decode: the least exponent with which their ranges hold as often as meant.
+        for exponent in np.arange(1, 2.51, 0.05) if f.mixtures_scatter else [1.0]:
+            if fit(float(exponent)) >= HIGH - LOW:
+                break
 
     def bounds(self, runs):
         pairs = [self.of_family.get(f, self.of_class[CLASSES[c]]) for f, c in zip(runs.record, runs.cls)]
-        return np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs])
+        power = np.where(runs.experts > 0, self.exponent, 1)
+        return np.array([p[0] for p in pairs]) ** power, np.array([p[1] for p in pairs]) ** power
 
 
 def r3(x):
@@ -44,7 +58,7 @@ def as_spread(pair):
     return {"low": r3(pair[0]), "high": r3(pair[1])}
 
 
-def root_record(d, p, runs):
+def root_record(d, p, runs, exponent):
     """class/any: what every family falls back to."""
     return {
         "id": "class/any", "inherits": "", "bandwidth_fraction": 0.6, "bandwidth_exponent": 0, "kv_bandwidth_fraction": 0.5,
@@ -58,7 +72,7 @@ def root_record(d, p, runs):
         "weight_costs": [{"weights": w, "decode_flops_per_weight": c} for w, c in zip(WEIGHTS, (1.5, 1.8, 3, 5, 6, 7, 8, 10, 10, 16, 7, 5))],
         "engines": [{"engine": "ollama", "decode_slowdown": r3(d("ollama"))}, {"engine": "vllm", "decode_slowdown": r3(d("vllm"))},
                     {"engine": "mlx", "decode_slowdown": r3(d("mlx")), "prefill_slowdown": r3(p("mlx"))}],
-        "decode_spread": {"low": 0.5, "high": 1.6}, "prefill_spread": {"low": 0.4, "high": 2.0},
+        "decode_spread": {"low": 0.5, "high": 1.6}, "prefill_spread": {"low": 0.4, "high": 2.0}, "mixture_spread_exponent": r3(exponent),
         "rows": runs.n, "parts": len(set(runs.on)), "provenance": PROVENANCE,
         "notes": "what every family falls back to; figures without a fit (fractions, overheads, host_hop_s) are middle values of the fitted classes; "
                  "power_limit_exponent is assumed: power goes with clock times voltage squared, and voltage with the clock until it reaches its floor"}
@@ -167,7 +181,7 @@ def dump(path, records):
 
 
 def write(folder, decode, prefill):
-    classes = [root_record(decode.values(), prefill.values(), decode.runs)]
+    classes = [root_record(decode.values(), prefill.values(), decode.runs, decode.spreads.exponent)]
     for i, x in enumerate(CLASSES):
         classes.append(class_record(x, decode, prefill))
         families = [f for f in decode.runs.family if decode.runs.cls[decode.runs.record == f][0] == i]

@@ -22,7 +22,8 @@ std::string usd_text(double usd) { return usd < 1 ? fmt::format("${:.2g}", usd) 
 
 }  // namespace
 
-BreakEven break_even(const ApiCost& api, Ownership ownership, const LocalCase& local, const Capacity& capacity) {
+BreakEven break_even(const ApiCost& api, Ownership ownership, const LocalCase& local, const Capacity& capacity,
+                     double discount_rate) {
   const LocalResult result = run(local);
   BreakEven point;
   point.ownership = ownership;
@@ -35,6 +36,18 @@ BreakEven break_even(const ApiCost& api, Ownership ownership, const LocalCase& l
   if (ownership == Ownership::buy) {
     point.payback_months = payback_months(local.price_usd, api.usd_per_year, result.cash());
     point.simple_payback_months = payback_months(local.price_usd, api.usd_per_year, 0);
+  }
+  point.npv_usd = net_present_value(local, ownership, api.usd_per_year, discount_rate);
+  if (api.subscription) {  // a flat price: more use moves only this side
+    const double here = ownership == Ownership::buy ? result.total() : result.cash();
+    point.never = here > api.usd_per_year;
+    if (point.never) {
+      point.reason = fmt::format("{} a year here, however much is used, is more than the flat {}", usd_text(here),
+                                 usd_text(api.usd_per_year));
+    } else {
+      point.reason = "at any use: the flat price is higher than running it here";
+    }
+    return point;
   }
   if (local.work.output <= 0 || local.days <= 0) {
     point.never = true;

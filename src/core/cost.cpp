@@ -29,7 +29,9 @@ LocalCase base_case(const UsageProfile& usage, const CostInputs& inputs, const T
   LocalCase local;
   local.work = cost::day_work(usage);
   local.prefill_tokens_per_s = speed.prefill_tokens_per_s.typical;
-  local.decode_tokens_per_s = speed.decode_tokens_per_s.typical;
+  // Several people on a server that answers several at once: their answers share each read of the weights.
+  const bool shared = usage.people > 1 && speed.concurrent.has_value();
+  local.decode_tokens_per_s = shared ? speed.concurrent->total_tokens_per_s.typical : speed.decode_tokens_per_s.typical;
   local.prefix_hit_share = inputs.prefix_cache_hit_share;
   local.overhead_share = inputs.overhead_share;
   local.reasoning_multiplier = inputs.reasoning_multiplier_local;
@@ -204,10 +206,13 @@ CostEstimate estimate_cost(const Machine& machine, const ModelSpec& model, const
   const LocalCase own = priced(base, value, inputs, Ownership::own), buy = priced(base, value, inputs, Ownership::buy);
   bool same_model_done = false;
   for (const ApiCost& api : estimate.api) {
-    if (&api != &estimate.api.front() && same_model_done) break;  // the cheapest offer of the same weights is enough
+    if (api.same_model && same_model_done) continue;  // the cheapest offer of the same weights is enough
     same_model_done = same_model_done || api.same_model;
-    if (value) estimate.break_even.push_back(cost::break_even(api, Ownership::buy, buy, estimate.capacity));
-    estimate.break_even.push_back(cost::break_even(api, Ownership::own, own, estimate.capacity));
+    const auto point = [&](Ownership ownership, const LocalCase& local) {
+      estimate.break_even.push_back(cost::break_even(api, ownership, local, estimate.capacity, inputs.discount_rate));
+    };
+    if (value) point(Ownership::buy, buy);
+    point(Ownership::own, own);
   }
   if (value) {
     estimate.payback = cost::payback_steps(inputs, buy, *value, estimate.api, prices);

@@ -17,17 +17,6 @@ const ApiPrice* find_api_price(const PriceBook& prices, std::string_view versus)
   return nullptr;
 }
 
-double api_usd_per_day(const ApiPrice& price, const UsageProfile& usage, double reasoning_multiplier, bool batch) {
-  // Without a listed price for it, a cached token costs what a fresh one does.
-  const double read = price.cache_read_usd_per_mtok.value_or(price.input_usd_per_mtok);
-  const double write = price.cache_write_usd_per_mtok.value_or(price.input_usd_per_mtok);
-  const double usd_per_person = (usage.fresh_input_tokens_per_day * price.input_usd_per_mtok +
-                                 usage.cache_write_tokens_per_day * write + usage.cache_read_tokens_per_day * read +
-                                 reasoning_multiplier * usage.output_tokens_per_day * price.output_usd_per_mtok) /
-                                1e6;
-  return usd_per_person * usage.people * (batch ? 1 - price.batch_discount : 1);
-}
-
 namespace cost {
 namespace {
 
@@ -54,27 +43,53 @@ constexpr double k_old_price_days = 90;
 constexpr double k_old_price_low = 0.6, k_old_price_high = 1.5;
 constexpr std::size_t k_hosted_offers = 3;
 
+constexpr double k_months = 12;
+
 ApiCost cost_at(const ApiPrice& price, const ModelSpec& model, const UsageProfile& usage, const CostInputs& inputs) {
-  ApiCost cost{
-      .price_id = price.id,
-      .name = price.model_name,
-      .provider = price.provider,
-      .same_model = !model.id.empty() && price.open_model == model.id,
-      .usd_per_day = api_usd_per_day(price, usage, inputs.reasoning_multiplier_api, inputs.batch_api),
-      .usd_per_year = 0,
-      .usd_per_year_range = {},
-      .input_usd_per_mtok = price.input_usd_per_mtok,
-      .output_usd_per_mtok = price.output_usd_per_mtok,
-      .cache_read_usd_per_mtok = price.cache_read_usd_per_mtok,
-      .price_date = price.provenance.retrieved,
-      .price_is_old = false,
-      .cache_discount = price.cache_read_usd_per_mtok.value_or(price.input_usd_per_mtok) < price.input_usd_per_mtok};
+  const ApiBill bill = api_bill(price, usage, inputs.reasoning_multiplier_api, inputs.batch_api, inputs.peak_share);
+  ApiCost cost;
+  cost.price_id = price.id;
+  cost.name = price.model_name;
+  cost.provider = price.provider;
+  cost.same_model = !model.id.empty() && price.open_model == model.id;
+  cost.input_usd_per_mtok = price.input_usd_per_mtok;
+  cost.output_usd_per_mtok = price.output_usd_per_mtok;
+  cost.cache_read_usd_per_mtok = price.cache_read_usd_per_mtok;
+  cost.price_date = price.provenance.retrieved;
+  cost.cache_discount = price.cache_read_usd_per_mtok.value_or(price.input_usd_per_mtok) < price.input_usd_per_mtok;
+  cost.long_request_share = bill.long_request_share;
+  cost.batch_discount = inputs.batch_api ? price.batch_discount : 0;
+  cost.stays_in_region = inputs.residency.empty() ||
+                         std::find(price.regions.begin(), price.regions.end(), inputs.residency) != price.regions.end();
+
+  // A year: the days' tokens, the fee on top, and at least the minimum.
+  const double days = usage.active_days_per_year, tokens_year = bill.usd_per_day * days;
+  const double fee_share = inputs.api_fee_share.value_or(price.fee_share);
+  const double minimum = k_months * inputs.api_minimum_usd_per_month.value_or(price.minimum_usd_per_month);
+  cost.usd_per_year = std::max(tokens_year * (1 + fee_share), minimum);
+  cost.fee_usd_per_year = cost.usd_per_year - tokens_year;
+  cost.usd_per_day = minimum > 0 && days > 0 ? cost.usd_per_year / days : bill.usd_per_day * (1 + fee_share);
+
   const std::optional<double> age = days_between(price.provenance.retrieved, inputs.today);
   cost.price_is_old = age && *age > k_old_price_days;
-  cost.usd_per_year = cost.usd_per_day * usage.active_days_per_year;
   cost.usd_per_year_range =
       cost.price_is_old ? Range{cost.usd_per_year * k_old_price_low, cost.usd_per_year, cost.usd_per_year * k_old_price_high}
                         : Range::exactly(cost.usd_per_year);
+  return cost;
+}
+
+/// A flat price a person: it does not grow with use, as long as the use stays under whatever cap it has.
+ApiCost cost_of(const Subscription& subscription, const UsageProfile& usage, const CostInputs& inputs) {
+  ApiCost cost;
+  cost.price_id = "subscription/" + subscription.name;
+  cost.name = "subscription " + subscription.name;
+  cost.provider = "flat price";
+  cost.subscription = cost.asked = true;
+  cost.usd_per_year = k_months * subscription.usd_per_month * usage.people;
+  if (usage.active_days_per_year > 0) cost.usd_per_day = cost.usd_per_year / usage.active_days_per_year;
+  cost.usd_per_year_range = Range::exactly(cost.usd_per_year);
+  cost.price_date = inputs.today;
+  cost.stays_in_region = inputs.residency.empty();
   return cost;
 }
 
@@ -91,10 +106,20 @@ std::vector<ApiCost> api_costs(const ModelSpec& model, const UsageProfile& usage
   std::vector<ApiCost> costs;
   const ApiPrice* compared = find_api_price(prices, inputs.versus);
   if (compared != nullptr) costs.push_back(cost_at(*compared, model, usage, inputs));
+  std::vector<const ApiPrice*> named = {compared};
+  for (const std::string& id : inputs.also_versus) {
+    const ApiPrice* price = find_api_price(prices, id);
+    if (price == nullptr || std::find(named.begin(), named.end(), price) != named.end()) continue;
+    named.push_back(price);
+    costs.push_back(cost_at(*price, model, usage, inputs));
+    costs.back().asked = true;
+  }
+  for (const Subscription& subscription : inputs.subscriptions) costs.push_back(cost_of(subscription, usage, inputs));
 
   std::vector<ApiCost> hosted;
   for (const ApiPrice& price : prices.api) {
-    if (&price == compared || model.id.empty() || price.open_model != model.id) continue;
+    if (model.id.empty() || price.open_model != model.id) continue;
+    if (std::find(named.begin(), named.end(), &price) != named.end()) continue;
     hosted.push_back(cost_at(price, model, usage, inputs));
   }
   std::stable_sort(hosted.begin(), hosted.end(),

@@ -71,13 +71,23 @@ bool works(const Device& device, const Machine& machine, const std::optional<Thr
 /// Days from one ISO date to another; null when either is not a full or month-only date.
 std::optional<double> days_between(std::string_view from, std::string_view to);
 
-/// The API compared with first, then the cheapest hosted offers of the same open weights.
+/// A day's tokens at an API, before fees. `peak_share`: of the use in hours that cost more.
+struct ApiBill {
+  double usd_per_day = 0;
+  double long_request_share = 0;  ///< of the requests, billed at a tier
+};
+ApiBill api_bill(const ApiPrice& price, const UsageProfile& usage, double reasoning_multiplier, bool batch,
+                 double peak_share);
+
+/// The API compared with first, then the others that were asked for, subscriptions, the cheapest hosted offers of the same
+/// open weights.
 std::vector<ApiCost> api_costs(const ModelSpec& model, const UsageProfile& usage, const CostInputs& inputs,
                                const PriceBook& prices);
 
 Capacity capacity(const LocalCase& local, const UsageProfile& usage);
 
-BreakEven break_even(const ApiCost& api, Ownership ownership, const LocalCase& local, const Capacity& capacity);
+BreakEven break_even(const ApiCost& api, Ownership ownership, const LocalCase& local, const Capacity& capacity,
+                     double discount_rate);
 /// From the price over the API bill to the whole sum, one thing more at each step.
 std::vector<PaybackStep> payback_steps(const CostInputs& inputs, const LocalCase& local, const HardwareValue& value,
                                        const std::vector<ApiCost>& api, const PriceBook& prices);
@@ -87,7 +97,16 @@ struct Swing {
   std::string name;
   bool in_range = true;  ///< false: a driver only (the stated use is taken as stated)
   std::function<void(LocalCase& local, double& api_usd_per_year)> low, high;
+  /// The input at `factor` times what it is, for finding where the cheaper side changes; empty: it is no one number.
+  std::function<void(LocalCase& local, double& api_usd_per_year, double factor)> scaled = {};
+  std::string unit = {};
+  double now = 0, most = 0;  ///< what it is taken at; beyond `most` it makes no sense (0: no limit)
 };
+/// The factor nearest to 1 at which the API bill and the cost here are the same; nothing between a thousandth and a
+/// thousand times.
+std::optional<double> flip_factor(const LocalCase& local, const Swing& swing, Ownership ownership, double api_usd_per_year);
+/// What the money spent and saved over the years kept is worth today; positive: running it here pays.
+double net_present_value(const LocalCase& local, Ownership ownership, double api_usd_per_year, double discount_rate);
 std::vector<Swing> swings(const CostInputs& inputs, const LocalCase& local, const std::optional<HardwareValue>& value,
                           Ownership ownership, const ThroughputEstimate& speed, const ApiCost* api);
 /// Root of the sum of squares of the one-at-a-time swings around the typical figure.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <canirun/names.hpp>
 #include <canirun/units.hpp>
 
@@ -157,7 +159,9 @@ Verdict decide(const Machine& machine, const ModelSpec& model, const PlacedMemor
                const std::optional<ThroughputEstimate>& speed, const Usability& usability, const Capability& capability,
                const CostEstimate& cost, const Floors& floors, const Policy& policy) {
   Court court;
-  const bool may_leave = !policy.private_data && !policy.air_gapped;
+  const bool region_known = policy.residency.empty() || std::any_of(cost.api.begin(), cost.api.end(),
+                                                                    [](const ApiCost& api) { return api.stays_in_region; });
+  const bool may_leave = !policy.private_data && !policy.air_gapped && region_known;
   const std::string on = on_flag(machine);
   court.verdict.confidence = confidence_of(speed, capability, cost);
 
@@ -176,9 +180,14 @@ Verdict decide(const Machine& machine, const ModelSpec& model, const PlacedMemor
 
   // Declared before money: nothing may leave, so whatever runs here is the answer.
   if (!may_leave) {
-    court.reason(policy.air_gapped ? "air_gapped" : "private",
-                 policy.air_gapped ? "no network: it runs here or not at all"
-                                   : "data may not leave: API prices are for information only");
+    court.reason(policy.air_gapped     ? "air_gapped"
+                 : policy.private_data ? "private"
+                                       : "residency",
+                 policy.air_gapped     ? "no network: it runs here or not at all"
+                 : policy.private_data ? "data may not leave: API prices are for information only"
+                                       : "the data may not leave " + policy.residency +
+                                             ", and no API compared with is known to keep it there: their prices are for "
+                                             "information only");
     if (usable) court.close(Answer::run_local);
     court.verdict.worth_it = usable && meets;
     return court.verdict;

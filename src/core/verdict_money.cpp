@@ -16,7 +16,7 @@ constexpr double k_small_usd_per_year = 100;
 const ApiCost* cheapest_opponent(const CostEstimate& cost, bool substitute) {
   const ApiCost* best = nullptr;
   for (const ApiCost& api : cost.api) {
-    if (!api.same_model && !substitute) continue;
+    if ((!api.same_model && !substitute) || !api.stays_in_region) continue;
     if (best == nullptr || api.usd_per_year < best->usd_per_year) best = &api;
   }
   return best;

@@ -125,7 +125,7 @@ Result<void> measure_server(Session& session, BenchRuns& runs, BenchReport& repo
                           .model_bytes = {}};
     Result<BenchRun> compared = runs.compare(std::move(found));
     if (!compared) return tl::unexpected<Error>(std::move(compared).error());
-    if (is_split && !options.request.gpu_layers && compared->kept_only.empty()) {
+    if (is_split && !options.request.gpu_layers) {
       compared->kept_only = "part of the model lies on the GPU, and nobody says how many layers; tell it with --gpu-layers";
       compared->found.run.parallel.reset();
     }

@@ -38,7 +38,7 @@ constexpr Flag
              [](O& o, S v) { o.request.quant = v; }, true},
             {"ctx", 0, "N", G::engine, on::question, true, "tokens of context to reserve, such as 8192 or 32k",
              "8192, or what the model can do", "", false, [](O& o, S v) { o.request.context_tokens = Word{v}; }, true},
-            {"kv-type", 0, "TYPE", G::engine, on::question, true, "type of the KV cache", "f16", k_kv_types, false,
+            {"kv-type", 0, "TYPE", G::engine, on::question, false, "type of the KV cache", "f16", k_kv_types, false,
              [](O& o, S v) { o.request.kv_type = v; }, true},
             {"kv-type-k", 0, "TYPE", G::engine, on::question, false, "type of its keys alone", "", k_kv_types, false,
              [](O& o, S v) { o.request.kv_type_k = v; }},

@@ -65,7 +65,7 @@ EngineSettings settings_asked(RequestChecker& checker, const Request& request) {
                         settings.cpu_moe_layers);
   checker.count_or_auto(request.threads, {"threads", "threads"}, 1, k_most_threads, settings.threads);
   checker.choice(request.split_mode, {"split_mode", "split-mode"}, settings.split_mode);
-  if (request.split_mode && settings.engine != Engine::llama_cpp)
+  if (settings.split_mode != SplitMode::layer && settings.engine != Engine::llama_cpp)
     checker.reject({"split_mode", "split-mode"}, "is a setting of llama.cpp", "leave it out, or use --engine llama.cpp");
   settings.kv_unified = request.kv_unified.value_or(settings.kv_unified);
   settings.flash_attn = request.flash_attn.value_or(settings.flash_attn);

@@ -52,10 +52,12 @@ bool is_used(const Machine& machine, const Device& device, Backend asked, bool a
   return !any_discrete && machine.pools[device.pool].kind != PoolKind::host;
 }
 
+/// By what the driver calls free, of which nothing is set aside yet.
 void set_split(const Machine& machine, Sites& sites) {
   double sum = 0;
   for (std::uint32_t site = 1; site < sites.count; ++site) {
-    sum += static_cast<double>(usable_bytes(machine.pools[sites.pool[site]], true));
+    const MemoryPool& pool = machine.pools[sites.pool[site]];
+    sum += static_cast<double>(pool.free_bytes ? std::min(*pool.free_bytes, pool.total_bytes) : usable_bytes(pool, true));
     sites.split[site] = sum;
   }
   for (std::uint32_t site = 1; site < sites.count; ++site) {

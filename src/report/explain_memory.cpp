@@ -104,7 +104,7 @@ void explain_weights(Page& page, const Answer& answer) {
                         : fmt::format("every tensor of {} ({} layers), each in the type {} gives it",
                                       answer.model.architecture, answer.model.layers.size(), answer.quant.id);
   if (const std::string types = types_phrase(weights); !types.empty())
-    how += fmt::format("; read for each token, experts counted whole: {} GiB", types);
+    how += fmt::format("; read for each token: {} GiB", types);
   if (weights.output_is_tied) how += "; the output is a second copy of the embedding where it lies elsewhere";
   part(page, "weights", answer.assessment.placed.memory.parts.weights_bytes, how);
 }

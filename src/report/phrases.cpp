@@ -193,6 +193,17 @@ std::string placement_phrase(const Machine& machine, const ModelSpec& model, con
   return fmt::format("{} of {} layers on the GPU, the rest on the CPU", on_gpu, layers);
 }
 
+std::string place_phrase(const Machine& machine, const ModelSpec& model, const Placement& placement) {
+  const std::size_t layers = model.layers.size();
+  const std::size_t on_gpu = std::min<std::size_t>(placement.gpu_layers, layers), cards = gpus(machine).size();
+  if (placement.status == FitStatus::does_not_fit) return placement.fits_idle ? "fits only when idle" : "does not fit";
+  if (cards == 0 || on_gpu == 0) return "memory";
+  if (placement.expert_layers_on_cpu > 0)
+    return fmt::format("{} of {} experts on CPU", placement.expert_layers_on_cpu, layers);
+  if (on_gpu < layers) return fmt::format("{} of {} on GPU", on_gpu, layers);
+  return cards > 1 ? fmt::format("{} GPUs", cards) : "GPU";
+}
+
 std::string fit_heading(const Machine& machine, const Placement& placement) {
   if (placement.status == FitStatus::does_not_fit) return placement.fits_idle ? "fits only when idle" : "does not fit";
   if (placement.status == FitStatus::fits_offloaded)

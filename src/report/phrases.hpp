@@ -33,6 +33,8 @@ std::string pool_phrase(const MemoryPool& pool);
 std::string parts_phrase(const MemoryParts& parts);
 /// "all 33 layers on the GPU", "experts of 12 of 48 layers in host memory", "no layers on a GPU".
 std::string placement_phrase(const Machine& machine, const ModelSpec& model, const Placement& placement);
+/// The same for a table: "GPU", "2 GPUs", "memory", "12 of 48 experts on CPU", "20 of 64 on GPU", "does not fit".
+std::string place_phrase(const Machine& machine, const ModelSpec& model, const Placement& placement);
 /// "fits on the GPU", "fits on 2 GPUs", "fits in memory", "fits, split GPU and CPU", "fits when idle", "does not fit".
 std::string fit_heading(const Machine& machine, const Placement& placement);
 Mark fit_mark(const Placement& placement);

@@ -38,9 +38,7 @@ report::VariantRow row_of(const Answered& answered) {
   row.context_tokens = settings.context_tokens;
   row.memory = result.placed.memory.parts;
   row.placement = result.placed.placement;
-  row.where = row.placement.status == FitStatus::does_not_fit
-                  ? report::words_for(row.placement.status)
-                  : report::placement_phrase(*answered.question.machine, *answered.question.model, row.placement);
+  row.where = report::place_phrase(*answered.question.machine, *answered.question.model, row.placement);
   row.usability = result.usability.level;
   if (result.speed && !result.speed->by_depth.empty()) {
     row.decode_empty_tokens_per_s = result.speed->by_depth.front().decode_tokens_per_s;

@@ -51,7 +51,7 @@ std::string command(const Setup& setup, Engine engine) {
 }  // namespace
 
 TEST_CASE("llama.cpp: all layers, the defaults unsaid") {
-  CHECK(command(nvidia(), Engine::llama_cpp) == "llama-server -m llama-3.1-8b-Q4_K_M.gguf -ngl 99 -c 8192 -fa on");
+  CHECK(command(nvidia(), Engine::llama_cpp) == "llama-server -m llama-3.1-8b-Q4_K_M.gguf -ngl 99 -c 8192 -np 1 -fa on");
   CHECK(lines(nvidia()).front().base_url == "http://localhost:8080/v1");
 }
 
@@ -60,7 +60,7 @@ TEST_CASE("llama.cpp: a repository of GGUF files is named directly") {
   setup.model.hf_repo = "owner/Llama-3.1-8B-Instruct-GGUF";
   setup.model.ollama_tag = "";
   CHECK(command(setup, Engine::llama_cpp) ==
-        "llama-server -hf owner/Llama-3.1-8B-Instruct-GGUF:Q4_K_M -ngl 99 -c 8192 -fa on");
+        "llama-server -hf owner/Llama-3.1-8B-Instruct-GGUF:Q4_K_M -ngl 99 -c 8192 -np 1 -fa on");
   CHECK(command(setup, Engine::ollama) == "ollama run hf.co/owner/Llama-3.1-8B-Instruct-GGUF:Q4_K_M");
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("llama.cpp without a GPU says nothing about layers") {
   setup.machine.devices.clear();
   setup.placement.gpu_layers = 0;
   setup.settings.flash_attn = false;
-  CHECK(command(setup, Engine::llama_cpp) == "llama-server -m llama-3.1-8b-Q4_K_M.gguf -c 8192 -fa off");
+  CHECK(command(setup, Engine::llama_cpp) == "llama-server -m llama-3.1-8b-Q4_K_M.gguf -c 8192 -np 1 -fa off");
 }
 
 TEST_CASE("Ollama: context and cache type are set for its server") {
@@ -162,6 +162,6 @@ TEST_CASE("names from outside cannot leave their shell word") {
   setup.model.id = "x; rm -rf ~ `id` $HOME 'q'";
   setup.model.ollama_tag = "t\x1b[2J$(id)";
   CHECK(command(setup, Engine::llama_cpp) ==
-        "llama-server -m 'x; rm -rf ~ `id` $HOME '\\''q'\\''-Q4_K_M.gguf' -ngl 99 -c 8192 -fa on");
+        "llama-server -m 'x; rm -rf ~ `id` $HOME '\\''q'\\''-Q4_K_M.gguf' -ngl 99 -c 8192 -np 1 -fa on");
   CHECK(command(setup, Engine::ollama) == "ollama run 't [2J$(id)'");
 }

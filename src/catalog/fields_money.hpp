@@ -34,6 +34,25 @@ void fields(Archive& a, UsageProfile& value) {
 }
 
 template <class Archive>
+void fields(Archive& a, PriceTier& value) {
+  a.required("above_tokens", value.above_tokens);
+  a.required("input_usd_per_mtok", value.input_usd_per_mtok);
+  a.optional("cache_read_usd_per_mtok", value.cache_read_usd_per_mtok);
+  a.optional("cache_write_usd_per_mtok", value.cache_write_usd_per_mtok);
+  a.required("output_usd_per_mtok", value.output_usd_per_mtok);
+}
+
+template <class Archive>
+void fields(Archive& a, PriceWindow& value) {
+  a.required("from_utc", value.from_utc);
+  a.required("to_utc", value.to_utc);
+  a.required("input_usd_per_mtok", value.input_usd_per_mtok);
+  a.optional("cache_read_usd_per_mtok", value.cache_read_usd_per_mtok);
+  a.optional("cache_write_usd_per_mtok", value.cache_write_usd_per_mtok);
+  a.required("output_usd_per_mtok", value.output_usd_per_mtok);
+}
+
+template <class Archive>
 void fields(Archive& a, ApiPrice& value) {
   a.required("id", value.id);
   a.optional("aliases", value.aliases);
@@ -46,6 +65,11 @@ void fields(Archive& a, ApiPrice& value) {
   a.required("output_usd_per_mtok", value.output_usd_per_mtok);
   a.optional("batch_discount", value.batch_discount);
   a.optional("above_tokens", value.above_tokens);
+  a.optional("tiers", value.tiers);
+  a.optional("windows", value.windows);
+  a.optional("fee_share", value.fee_share);
+  a.optional("minimum_usd_per_month", value.minimum_usd_per_month);
+  a.optional("regions", value.regions);
   a.optional("served_precision", value.served_precision);
   a.optional("valid_until", value.valid_until);
   a.optional("default_comparator", value.default_comparator);

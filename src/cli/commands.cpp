@@ -33,7 +33,10 @@ constexpr Command k_commands[] = {
      run_list},
     {"cost", on::cost, "MODEL", "running it here against an API, a rented GPU, or both", 0, 1, false,
      "canirun cost llama-3.1-8b --profile coding --vs gpt-4o-mini\n"
-     "canirun cost llama-3.1-8b --on \"RTX 4090\" --buy --kwh 0.30\n",
+     "canirun cost llama-3.1-8b --on \"RTX 4090\" --buy --kwh 0.30 --plot\n"
+     "canirun cost qwen3-coder-30b-a3b --from-usage sessions.jsonl --subscription 20/month\n"
+     "canirun cost qwen3:8b --mix autocomplete --mix summarise --mix agentic\n"
+     "canirun cost --example article\n",
      run_cost},
     {"plan", on::plan, "MODEL", "the cheapest machines that make it usable", 0, 1, false,
      "canirun plan gpt-oss-120b --min-tps 20 --ctx 32k\n"

@@ -57,7 +57,7 @@ std::string bash_script(const std::vector<std::string>& models) {
     const bool takes_models = command.bit == 0 || (command.bit & (on::one_model | on::overview)) != 0;
     std::string words = takes_models ? "$models" : words_of(command.words.substr(0, command.words.find(' ')));
     if (command.words == "[QUERY]" || command.words.empty()) words = takes_models ? words : "";
-    if (command.name == "help") words = "exit-codes environment formats profiles " + words_of(names);
+    if (command.name == "help") words = "exit-codes environment formats profiles grades " + words_of(names);
     if (command.name.empty()) words = words_of(names) + " $models";
     out += fmt::format("    '{}') flags='{}'; words=\"{}\";;\n", command.name,
                        flag_words(command.name.empty() ? command.bit | on::check : command.bit), words);

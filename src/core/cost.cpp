@@ -23,43 +23,6 @@ const ElectricityPrice* find_region(const PriceBook& prices, const std::string& 
   return found == prices.electricity.end() ? nullptr : &*found;
 }
 
-/// Everything about this machine and this use except what the hardware is worth.
-LocalCase base_case(const UsageProfile& usage, const CostInputs& inputs, const ThroughputEstimate& speed, const Power& power,
-                    double usd_per_kwh) {
-  LocalCase local;
-  local.work = cost::day_work(usage);
-  local.prefill_tokens_per_s = speed.prefill_tokens_per_s.typical;
-  // Several people on a server that answers several at once: their answers share each read of the weights.
-  const bool shared = usage.people > 1 && speed.concurrent.has_value();
-  local.decode_tokens_per_s = shared ? speed.concurrent->total_tokens_per_s.typical : speed.decode_tokens_per_s.typical;
-  local.prefix_hit_share = inputs.prefix_cache_hit_share;
-  local.overhead_share = inputs.overhead_share;
-  local.reasoning_multiplier = inputs.reasoning_multiplier_local;
-  local.active_w = power.active_w;
-  local.prefill_w = power.prefill_w;
-  local.idle_w = power.idle_w;
-  local.hours_powered = usage.hours_powered_per_day;
-  local.always_on = inputs.always_on;
-  local.days = usage.active_days_per_year;
-  local.usd_per_kwh = usd_per_kwh;
-  local.years = inputs.years_kept;
-  local.selling_share = inputs.selling_cost_share;
-  local.finance_rate = inputs.finance_rate;
-  local.maintenance_usd_per_year = k_months * inputs.maintenance_hours_per_month * inputs.maintenance_usd_per_hour;
-  return local;
-}
-
-/// The same case with the hardware at its price: paid for today, or worth what it would sell for.
-LocalCase priced(LocalCase local, const std::optional<HardwareValue>& value, const CostInputs& inputs, Ownership ownership) {
-  if (!value) return local;
-  const bool buy = ownership == Ownership::buy;
-  local.price_usd = buy ? value->buy_usd.typical : value->own_usd.typical;
-  local.annual_value_loss = value->annual_value_loss.typical;
-  const bool is_used = !buy || value->bought_used;
-  local.repair_share = inputs.repair_share_per_year.value_or(buy && is_used && !value->from_user ? k_used_repair_share : 0);
-  return local;
-}
-
 LocalCost describe(const LocalCase& local, const Power& power, const std::optional<HardwareValue>& value,
                    Ownership ownership, const ElectricityPrice* grid) {
   const LocalResult result = cost::run(local);
@@ -143,6 +106,53 @@ HybridCost hybrid(LocalCase local, const ApiCost& api, const UsageProfile& usage
 
 }  // namespace
 
+namespace cost {
+
+/// Everything about this machine and this use except what the hardware is worth.
+LocalCase base_case(const UsageProfile& usage, const CostInputs& inputs, const ThroughputEstimate& speed, const Power& power,
+                    double usd_per_kwh) {
+  LocalCase local;
+  local.work = cost::day_work(usage);
+  local.prefill_tokens_per_s = speed.prefill_tokens_per_s.typical;
+  // Several people on a server that answers several at once: their answers share each read of the weights.
+  const bool shared = usage.people > 1 && speed.concurrent.has_value();
+  local.decode_tokens_per_s = shared ? speed.concurrent->total_tokens_per_s.typical : speed.decode_tokens_per_s.typical;
+  local.prefix_hit_share = inputs.prefix_cache_hit_share;
+  local.overhead_share = inputs.overhead_share;
+  local.reasoning_multiplier = inputs.reasoning_multiplier_local;
+  local.active_w = power.active_w;
+  local.prefill_w = power.prefill_w;
+  local.idle_w = power.idle_w;
+  local.hours_powered = usage.hours_powered_per_day;
+  local.always_on = inputs.always_on;
+  local.days = usage.active_days_per_year;
+  local.usd_per_kwh = usd_per_kwh;
+  local.years = inputs.years_kept;
+  local.selling_share = inputs.selling_cost_share;
+  local.finance_rate = inputs.finance_rate;
+  local.maintenance_usd_per_year = k_months * inputs.maintenance_hours_per_month * inputs.maintenance_usd_per_hour;
+  return local;
+}
+
+/// The same case with the hardware at its price: paid for today, or worth what it would sell for.
+LocalCase priced(LocalCase local, const std::optional<HardwareValue>& value, const CostInputs& inputs, Ownership ownership) {
+  if (!value) return local;
+  const bool buy = ownership == Ownership::buy;
+  local.price_usd = buy ? value->buy_usd.typical : value->own_usd.typical;
+  local.annual_value_loss = value->annual_value_loss.typical;
+  const bool is_used = !buy || value->bought_used;
+  local.repair_share = inputs.repair_share_per_year.value_or(buy && is_used && !value->from_user ? k_used_repair_share : 0);
+  return local;
+}
+
+std::optional<double> kwh_price(const CostInputs& inputs, const PriceBook& prices) {
+  if (inputs.electricity_usd_per_kwh) return inputs.electricity_usd_per_kwh;
+  const ElectricityPrice* grid = find_region(prices, inputs.region);
+  return grid != nullptr ? grid->usd_per_kwh : std::nullopt;
+}
+
+}  // namespace cost
+
 CostEstimate estimate_cost(const Machine& machine, const ModelSpec& model, const UsageProfile& usage,
                            const CostInputs& inputs, const std::optional<ThroughputEstimate>& speed,
                            const PriceBook& prices) {
@@ -163,9 +173,7 @@ CostEstimate estimate_cost(const Machine& machine, const ModelSpec& model, const
   const std::optional<Power> power =
       speed ? cost::machine_power(machine, model, inputs, speed, prices, missing) : std::optional<Power>{};
   const ElectricityPrice* grid = find_region(prices, inputs.region);
-  const std::optional<double> kwh_price = inputs.electricity_usd_per_kwh ? inputs.electricity_usd_per_kwh
-                                          : grid != nullptr              ? grid->usd_per_kwh
-                                                                         : std::nullopt;
+  const std::optional<double> kwh_price = cost::kwh_price(inputs, prices);
   const std::optional<HardwareValue> value = cost::machine_value(machine, inputs, prices, price_missing);
   if (!speed) {
     missing = "the model does not run here, so there is no speed to cost";
@@ -174,19 +182,19 @@ CostEstimate estimate_cost(const Machine& machine, const ModelSpec& model, const
   }
   if (!speed || !power || !kwh_price) {
     estimate.local_own_missing = estimate.local_buy_missing = missing;
-    estimate.leaves_out = cost::what_is_left_out(estimate, model, usage, inputs, prices, value);
+    estimate.leaves_out = cost::what_is_left_out(estimate, model, usage, inputs, prices, value, speed && speed->concurrent);
     return estimate;
   }
 
   // What a day takes of the machine, whoever paid for it.
-  const LocalCase base = base_case(usage, inputs, *speed, *power, *kwh_price);
+  const LocalCase base = cost::base_case(usage, inputs, *speed, *power, *kwh_price);
   estimate.capacity = cost::capacity(base, usage);
 
   // Owned: cash is electricity and upkeep. Bought: the price, less what it will sell for, spread over the years.
   const ApiCost* compared =
       estimate.api.empty() || find_api_price(prices, inputs.versus) == nullptr ? nullptr : &estimate.api.front();
   const auto column = [&](Ownership ownership) {
-    const LocalCase local = priced(base, value, inputs, ownership);
+    const LocalCase local = cost::priced(base, value, inputs, ownership);
     LocalCost result = describe(local, *power, value, ownership, grid);
     const std::vector<cost::Swing> swings = cost::swings(inputs, local, value, ownership, *speed, compared);
     result.usd_per_year_range = cost::local_range(local, swings, ownership);
@@ -203,7 +211,8 @@ CostEstimate estimate_cost(const Machine& machine, const ModelSpec& model, const
   }
 
   // Where the lines cross, for each opponent.
-  const LocalCase own = priced(base, value, inputs, Ownership::own), buy = priced(base, value, inputs, Ownership::buy);
+  const LocalCase own = cost::priced(base, value, inputs, Ownership::own),
+                  buy = cost::priced(base, value, inputs, Ownership::buy);
   bool same_model_done = false;
   for (const ApiCost& api : estimate.api) {
     if (api.same_model && same_model_done) continue;  // the cheapest offer of the same weights is enough
@@ -222,7 +231,7 @@ CostEstimate estimate_cost(const Machine& machine, const ModelSpec& model, const
     const bool buying = inputs.ownership == Ownership::buy && value;
     estimate.hybrid = hybrid(buying ? buy : own, *compared, usage, buying ? Ownership::buy : Ownership::own);
   }
-  estimate.leaves_out = cost::what_is_left_out(estimate, model, usage, inputs, prices, value);
+  estimate.leaves_out = cost::what_is_left_out(estimate, model, usage, inputs, prices, value, speed && speed->concurrent);
   return estimate;
 }
 

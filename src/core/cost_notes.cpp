@@ -9,7 +9,7 @@ namespace canirun::cost {
 
 std::vector<std::string> what_is_left_out(const CostEstimate& estimate, const ModelSpec& model, const UsageProfile& usage,
                                           const CostInputs& inputs, const PriceBook& prices,
-                                          const std::optional<HardwareValue>& value) {
+                                          const std::optional<HardwareValue>& value, bool shares_reads) {
   std::vector<std::string> notes;
   const auto say = [&](std::string text) { notes.push_back(std::move(text)); };
   const bool buying = estimate.local_buy.has_value();
@@ -27,7 +27,12 @@ std::vector<std::string> what_is_left_out(const CostEstimate& estimate, const Mo
     say("thinking: this model may reason before it answers, 1.5 to 15 times the visible output; give a multiplier to count "
         "it");
   }
-  if (usage.people > 1) {
+  if (usage.people > 1 && shares_reads) {
+    say(
+        fmt::format("{} people share the machine: speeds are of a server that answers several at once, with room for each "
+                    "one's context; bursts are why only half its hours count",
+                    usage.people));
+  } else if (usage.people > 1) {
     say(fmt::format(
         "{} people share the machine: speeds are of one request at a time, and bursts are why only half its hours count",
         usage.people));
@@ -45,6 +50,12 @@ std::vector<std::string> what_is_left_out(const CostEstimate& estimate, const Mo
     if (const ApiPrice* price = find_api_price(prices, estimate.api.front().price_id); price != nullptr) {
       if (!price->valid_until.empty())
         say(fmt::format("{}: promotional price until {}", price->model_name, price->valid_until));
+      if (!price->windows.empty() && inputs.peak_share <= 0) {
+        const PriceWindow& window = price->windows.front();
+        say(fmt::format("{}: from {} to {} UTC it costs {:.1f} times as much; say how much falls there (--peak-share)",
+                        price->model_name, window.from_utc, window.to_utc,
+                        window.output_usd_per_mtok / price->output_usd_per_mtok));
+      }
       if (price->above_tokens && usage.prompt_tokens > *price->above_tokens) {
         say(fmt::format("{}: requests above {:.0f} tokens are billed at a higher rate, not counted here", price->model_name,
                         *price->above_tokens));

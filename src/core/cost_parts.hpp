@@ -84,6 +84,14 @@ ApiBill api_bill(const ApiPrice& price, const UsageProfile& usage, double reason
 std::vector<ApiCost> api_costs(const ModelSpec& model, const UsageProfile& usage, const CostInputs& inputs,
                                const PriceBook& prices);
 
+/// Everything about this machine and this use except what the hardware is worth.
+LocalCase base_case(const UsageProfile& usage, const CostInputs& inputs, const ThroughputEstimate& speed, const Power& power,
+                    double usd_per_kwh);
+/// The same case with the hardware at its price: paid for today, or worth what it would sell for.
+LocalCase priced(LocalCase local, const std::optional<HardwareValue>& value, const CostInputs& inputs, Ownership ownership);
+/// As given, else the region's; null when that is not on record.
+std::optional<double> kwh_price(const CostInputs& inputs, const PriceBook& prices);
+
 Capacity capacity(const LocalCase& local, const UsageProfile& usage);
 
 BreakEven break_even(const ApiCost& api, Ownership ownership, const LocalCase& local, const Capacity& capacity,
@@ -116,6 +124,6 @@ std::vector<Driver> top_drivers(const LocalCase& local, const std::vector<Swing>
 
 std::vector<std::string> what_is_left_out(const CostEstimate& estimate, const ModelSpec& model, const UsageProfile& usage,
                                           const CostInputs& inputs, const PriceBook& prices,
-                                          const std::optional<HardwareValue>& value);
+                                          const std::optional<HardwareValue>& value, bool shares_reads);
 
 }  // namespace canirun::cost

@@ -51,6 +51,7 @@ void set_break_even(Node node, std::string_view name, const BreakEven* point) {
     inner.set("payback_months", point->payback_months);
     inner.set("simple_payback_months", point->simple_payback_months);
     inner.set("beyond_capacity", point->beyond_capacity);
+    inner.set("npv_usd", point->npv_usd);
   });
 }
 
@@ -68,6 +69,11 @@ void set_api(Node node, const ApiCost& api, const CostEstimate& cost) {
   node.set("price_date", api.price_date);
   node.set("price_is_old", api.price_is_old);
   node.set("cache_discount", api.cache_discount);
+  node.set("subscription", api.subscription);
+  node.set("long_request_share", api.long_request_share);
+  node.set("batch_discount", api.batch_discount);
+  node.set("fee_usd_per_year", api.fee_usd_per_year);
+  node.set("stays_in_region", api.stays_in_region);
   set_break_even(node, "break_even", break_even_against(cost, api.price_id));
 }
 
@@ -134,7 +140,11 @@ void write_cost(Node root, const CostEstimate& cost) {
     node.objects("drivers", cost.drivers, [](Node entry, const Driver& driver) {
       entry.set("name", driver.name);
       entry.set("swing_usd_per_year", driver.swing_usd_per_year);
+      entry.set("unit", text_or_null(driver.unit));
+      entry.set("now", driver.now);
+      entry.set("flips_at", driver.flips_at);
     });
+    write_splits(node, cost.splits);
     node.set("leaves_out", cost.leaves_out);
   });
 }

@@ -34,6 +34,17 @@ void local_row(Table& table, std::string_view name, const std::optional<LocalCos
                  {note, Tone::quiet}});
 }
 
+/// Date of the price, and what is special about the bill.
+std::string api_note(const ApiCost& api) {
+  if (api.subscription) return "flat";
+  std::string note = api.price_date + (api.price_is_old ? ", old" : "");
+  if (api.long_request_share > 0) note += fmt::format(", {} long requests", format_percent(api.long_request_share));
+  if (api.batch_discount > 0) note += fmt::format(", batch -{}", format_percent(api.batch_discount));
+  if (api.fee_usd_per_year > 0) note += fmt::format(", {} fees", format_usd(api.fee_usd_per_year));
+  if (!api.stays_in_region) note += ", region not known";
+  return note;
+}
+
 Table options(const Page& page, const CostEstimate& cost) {
   Table table({{.title = "option", .align = Align::left, .drop_order = 0, .min_width = 26},
                {.title = "a day", .align = Align::right, .drop_order = 0, .min_width = 0},
@@ -47,7 +58,7 @@ Table options(const Page& page, const CostEstimate& cost) {
                    {format_usd(api.usd_per_day), Tone::plain},
                    {format_usd(api.usd_per_year), Tone::plain},
                    {usd_range(api.usd_per_year_range), Tone::plain},
-                   {page.safe(fmt::format("{}{}", api.price_date, api.price_is_old ? ", old" : "")), Tone::quiet}});
+                   {page.safe(api_note(api)), Tone::quiet}});
   }
   if (cost.rent) {
     const double days = cost.active_days_per_year > 0 ? cost.active_days_per_year : 365;
@@ -72,19 +83,50 @@ std::string months(const std::optional<double>& count) {
   return count ? fmt::format("{} months", format_significant(*count, 3)) : std::string("never");
 }
 
-void break_even(Page& page, const CostEstimate& cost) {
+/// Where prompts and answers go, option by option; the same whatever they cost.
+void leaves_the_machine(Page& page, const CostEstimate& cost, const Policy& policy) {
+  std::vector<std::string> lines = {"here: nothing"};
+  std::string providers;
+  for (const ApiCost& api : cost.api) {
+    if (api.subscription || providers.find(api.provider) != std::string::npos) continue;
+    providers += (providers.empty() ? "" : ", ") + api.provider;
+  }
+  if (!providers.empty()) {
+    lines.push_back(fmt::format(
+        "API: every prompt and answer, to {}{}", providers,
+        policy.residency.empty() ? std::string() : "; where they are kept is not on record unless the table is silent"));
+  }
+  if (cost.rent) {
+    lines.push_back(fmt::format("rented: every prompt and answer, to a machine of {}{}", cost.rent->provider,
+                                cost.rent->community ? "'s members, who can read them" : ""));
+  }
+  if (cost.hybrid) {
+    lines.push_back(
+        fmt::format("both: {} of the requests, and those that fail here", format_percent(1 - cost.hybrid->local_share)));
+  }
+  page.details("leaves it", lines);
+}
+
+void break_even(Page& page, const CostEstimate& cost, double years) {
   std::vector<std::string> points;
   for (const ApiCost& api : cost.api) {
     const BreakEven* point = break_even_against(cost, api.price_id);
     if (point == nullptr) continue;
     std::string text = fmt::format("against {}: ", api.same_model ? "the same model hosted" : api.name);
-    if (point->never || !point->output_tokens_per_day) {
+    if (api.subscription) {
+      text += point->reason;
+    } else if (point->never || !point->output_tokens_per_day) {
       text += point->reason.empty() ? "never" : "never, " + point->reason;
     } else {
       text += fmt::format("{} output tokens a day", format_tokens(*point->output_tokens_per_day));
       if (point->times_stated_use) text += fmt::format(" ({} this profile)", multiple_of(*point->times_stated_use));
       if (point->payback_months) text += fmt::format("; paid back in {}", months(point->payback_months));
       if (point->beyond_capacity) text += "; more than this machine can make";
+    }
+    if (point->npv_usd) {
+      text += fmt::format("; over {} years {} in today's money", format_significant(years, 2),
+                          *point->npv_usd < 0 ? fmt::format("{} lost", format_usd(-*point->npv_usd))
+                                              : fmt::format("{} won", format_usd(*point->npv_usd)));
     }
     points.push_back(std::move(text));
   }
@@ -129,7 +171,9 @@ std::string render_cost_text(const Answer& answer, const Terminal& terminal, boo
                 fmt::format("{} out, {} in: the electricity alone", format_usd(column->marginal_usd_per_mtok_output),
                             format_usd(column->marginal_usd_per_mtok_input)));
   }
-  break_even(page, cost);
+  break_even(page, cost, answer.question.money.years_kept);
+  if (!cost.splits.empty()) tell_splits(page, cost.splits);
+  leaves_the_machine(page, cost, answer.question.policy);
   if (explain) {
     page.blank();
     explain_cost(page, answer);

@@ -20,8 +20,22 @@ const BreakEven* break_even_against(const CostEstimate& cost, const std::string&
 
 std::vector<std::string> driver_phrases(const CostEstimate& cost) {
   std::vector<std::string> phrases;
-  for (const Driver& driver : cost.drivers)
-    phrases.push_back(fmt::format("{}: {} a year", driver.name, format_usd(driver.swing_usd_per_year)));
+  // Money has two places of interest, everything else three figures.
+  const auto value = [](double number, const std::string& unit) {
+    if (unit.starts_with("output tokens")) return format_tokens(number) + " " + unit;
+    if (unit.starts_with("USD")) return format_usd(number) + unit.substr(3);
+    return format_significant(number, 3) + " " + unit;
+  };
+  for (const Driver& driver : cost.drivers) {
+    std::string text = fmt::format("{}: {} a year", driver.name, format_usd(driver.swing_usd_per_year));
+    if (driver.now && driver.flips_at) {
+      text += fmt::format("; the cheaper side changes at {}, taken at {}", value(*driver.flips_at, driver.unit),
+                          value(*driver.now, driver.unit));
+    } else if (driver.now) {
+      text += fmt::format("; at no value does the cheaper side change (taken at {})", value(*driver.now, driver.unit));
+    }
+    phrases.push_back(std::move(text));
+  }
   return phrases;
 }
 

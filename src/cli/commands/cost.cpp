@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <canirun/split.hpp>
 #include <cmath>
 #include <optional>
 
@@ -8,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/question.hpp"
 #include "cli/usage_file.hpp"
+#include "report/cost_example.hpp"
 #include "usage/usage.hpp"
 
 namespace canirun::cli {
@@ -55,10 +57,42 @@ Result<void> use_reading(Session& session, const Request& request, const UsageRe
   return {};
 }
 
+/// The kinds of work of --mix, with what the evidence says of this model at each.
+Result<std::vector<MixPart>> mix_asked(Session& session, const Resolved& resolved) {
+  constexpr std::size_t k_most_kinds = 12;
+  const catalog::Catalog& catalog = session.catalog();
+  const std::vector<std::string>& names = session.options().mix;
+  if (names.size() > k_most_kinds)
+    return fail(ErrorKind::usage, fmt::format("--mix: at most {} kinds of work, not {}", k_most_kinds, names.size()));
+  const ApiPrice* price = find_api_price(catalog.books().prices, resolved.question.money.versus);
+  std::vector<MixPart> mix;
+  for (const std::string& name : names) {
+    const Result<UsageProfile> usage = catalog.usage(name);
+    if (!usage) return tl::unexpected<Error>(Error(usage.error()).within("--mix"));
+    MixPart part{.usage = *usage};
+    if (price != nullptr) {
+      const Capability capability = judge_capability(*resolved.model, usage->task, price->model_name, price->quality,
+                                                     catalog.books().capability, resolved.quant.get());
+      part.good_enough = capability.level >= CapabilityLevel::close;
+    }
+    mix.push_back(std::move(part));
+  }
+  return mix;
+}
+
 }  // namespace
 
 Result<int> run_cost(Session& session) {
   const Options& options = session.options();
+  if (options.example) {
+    RequestChecker checker(options.request.from);
+    const CostInputs money = money_asked(checker, options.request);
+    if (checker.error()) return tl::unexpected<Error>(*checker.error());
+    const std::vector<ExampleLine> lines = article_example(session.catalog().books().prices, money);
+    session.print(options.json ? report::example_json(lines, session.head(), report::JsonStyle::indented)
+                               : report::render_example_text(lines, session.out(), options.explain));
+    return k_yes;
+  }
   if (options.words.empty()) {
     return fail(ErrorKind::usage, "canirun cost needs the name of a model",
                 "canirun list shows what there is, as in: canirun cost llama-3.1-8b");
@@ -72,6 +106,8 @@ Result<int> run_cost(Session& session) {
     if (!read) return tl::unexpected<Error>(std::move(read).error());
     reading = std::move(*read);
     ask_for_context(request, *reading);
+    // What agents do is coding, unless somebody says otherwise.
+    if (reading->format == UsageFormat::agent_log && !request.profile && !request.task) request.profile = "agentic";
   }
   Result<Resolved> resolved = session.resolver().resolve(request);
   if (!resolved) return tl::unexpected<Error>(std::move(resolved).error());
@@ -80,11 +116,18 @@ Result<int> run_cost(Session& session) {
       return tl::unexpected<Error>(std::move(used).error());
   }
 
-  const Answered answered = answer_resolved(session, std::move(*resolved));
+  const Result<std::vector<MixPart>> mix = mix_asked(session, *resolved);
+  if (!mix) return tl::unexpected<Error>(mix.error());
+
+  Answered answered = answer_resolved(session, std::move(*resolved));
+  const Resolved& asked = answered.question;
+  answered.assessment.cost.splits = split_work(*asked.machine, *asked.model, *mix, asked.question.money,
+                                               answered.assessment.speed, session.catalog().books().prices);
   report::Answer answer = as_report(session, answered);
   answer.usage = reading ? &*reading : nullptr;
   session.print(options.json ? report::cost_json(answer, report::JsonStyle::indented)
                              : report::render_cost_text(answer, session.out(), options.explain));
+  if (options.plot && !options.json) session.print(report::render_cost_plot(answer, session.out()));
   return exit_code_of(answered.assessment.verdict, options.require_worth_it);
 }
 

@@ -28,9 +28,35 @@ std::string profiles_text(Session& session) {
   return out;
 }
 
+/// Where the letters begin, from the function that gives them.
+std::string grades_text(Session& session) {
+  std::string out =
+      "Grades\n\n"
+      "A letter says how good a model is at a task among all models with evidence for it: the weighted\n"
+      "mean of its benchmarks, each on the scale from its worst useful to its best known figure, less\n"
+      "what its quant was measured to lose. More memory or speed never lowers it.\n\n";
+  std::string last;
+  constexpr int k_hundredths = 100;
+  for (int i = k_hundredths; i >= 0; --i) {
+    const std::string grade = grade_of(static_cast<double>(i) / k_hundredths);
+    if (grade != last && !last.empty()) out += fmt::format("  {}  from {:.2f} of the scale\n", last, (i + 1) / 100.0);
+    last = grade;
+  }
+  out += fmt::format("  {}  below that\n  {}  no published benchmark for the task\n\n", last, grade_of(std::nullopt));
+  const UsabilityThresholds& limits = session.catalog().books().capability.usability;
+  out += fmt::format(
+      "Speed has words of its own, by tokens a second while it writes:\n\n"
+      "  unusable     below {:g}\n  batch only   below {:g}\n  readable     below {:g}, or a first word later than {:g} s\n"
+      "  comfortable  below {:g}\n  fast         from there\n",
+      limits.unusable_below_tokens_per_s, limits.batch_only_below_tokens_per_s, limits.readable_below_tokens_per_s,
+      limits.slow_first_token_s, limits.comfortable_below_tokens_per_s);
+  return out;
+}
+
 Error unknown_topic(const std::string& topic) {
   std::vector<std::string> names = topic_names();
   names.emplace_back("profiles");
+  names.emplace_back("grades");
   const std::vector<std::string> names_of_commands = command_names();
   names.insert(names.end(), names_of_commands.begin(), names_of_commands.end());
   const std::vector<std::string> near = closest(topic, names, 2);
@@ -46,6 +72,10 @@ Error unknown_topic(const std::string& topic) {
 Result<int> run_help(Session& session) {
   const Options& options = session.options();
   const std::string topic = options.words.empty() ? "" : options.words.front();
+  if (topic == "grades") {
+    session.print(grades_text(session));
+    return k_yes;
+  }
   if (topic == "profiles") {
     session.print(profiles_text(session));
     return k_yes;

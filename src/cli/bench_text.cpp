@@ -155,7 +155,11 @@ void kept_section(Page& page, const BenchReport& report) {
                                         report::format_flops(record.compute->int8_ops_per_s), record.compute->kernels,
                                         record.compute->measured_on));
   }
-  for (const Measurement& run : record.runs) {
+  constexpr std::size_t k_most_shown = 16;
+  const std::size_t skipped = record.runs.size() - std::min(record.runs.size(), k_most_shown);
+  if (skipped > 0) page.detail("runs", fmt::format("{}; the last {} are", record.runs.size(), k_most_shown));
+  for (std::size_t i = skipped; i < record.runs.size(); ++i) {
+    const Measurement& run = record.runs[i];
     std::string text = fmt::format("{} {}", run.model.empty() ? run.model_name : run.model, run.quant);
     if (run.decode) text += fmt::format(" · writes {} tok/s", report::format_rate(run.decode->tokens_per_s));
     if (run.prefill) text += fmt::format(" · reads {} tok/s", report::format_rate(run.prefill->tokens_per_s));

@@ -10,7 +10,7 @@ namespace canirun::cli {
 namespace {
 
 /// Each costs two estimates, and every command on this machine waits for them.
-constexpr std::size_t k_most_used_runs = 96;
+constexpr std::size_t k_most_used_runs = 96, k_most_of_one_model = 12;
 
 /// A figure of the part's record is only given up for a quiet machine's; a guess or a quick look for any.
 bool is_better(const bench::MeasuredMemory& measured, const MemoryPool& pool) {
@@ -55,11 +55,13 @@ KnownRuns known_runs(const bench::MachineRecord& record, const catalog::Catalog&
     if (scheme) at->second = known.quants.emplace_back(std::make_unique<const QuantScheme>(std::move(*scheme))).get();
     return at->second;
   };
+  std::map<std::pair<const ModelSpec*, const QuantScheme*>, std::size_t> count;
   for (auto run = record.runs.rbegin(); run != record.runs.rend() && known.cases.size() < k_most_used_runs; ++run) {
     if (!why_not_calibrating(*run).empty()) continue;
     const ModelSpec* model = model_of(run->model);
     const QuantScheme* quant = quant_of(run->quant);
-    if (model != nullptr && quant != nullptr) known.cases.push_back({*run, *model, *quant});
+    if (model == nullptr || quant == nullptr || ++count[{model, quant}] > k_most_of_one_model) continue;
+    known.cases.push_back({*run, *model, *quant});
   }
   return known;
 }

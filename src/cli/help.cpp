@@ -78,7 +78,9 @@ constexpr std::string_view k_environment =
     "  LC_ALL, LC_CTYPE, LANG       text is ASCII unless the first one set names UTF-8\n"
     "  XDG_DATA_HOME, HOME          $XDG_DATA_HOME/canirun or ~/.local/share/canirun is laid\n"
     "                               over the built-in data when it is there\n"
-    "  CANIRUN_DATA                 another such folder, laid over that one\n\n"
+    "                               there too: calibration.json, what `canirun bench --save` kept\n"
+    "  CANIRUN_DATA                 another such folder, laid over that one\n"
+    "  CANIRUN_SERVER_KEY           key for the server that `canirun bench --server` measures\n\n"
     "Models that are not in the catalog (`canirun help models`)\n\n"
     "  HF_TOKEN, HF_TOKEN_PATH      token for gated repositories; else $HF_HOME/token or\n"
     "                               ~/.cache/huggingface/token. It goes to the hub's host only\n"
@@ -92,7 +94,8 @@ constexpr std::string_view k_environment =
     "  OLLAMA_MODELS, HF_HUB_CACHE, HF_HOME, LLAMA_CACHE\n"
     "                               where `canirun list --installed` looks, beside the usual places\n\n"
     "The network is asked only about a model that is named by a network reference, and never\n"
-    "with --offline. Nothing is sent but the request for that model's description.\n";
+    "with --offline. Nothing is sent but the request for that model's description; to a server\n"
+    "that --server names, words of no meaning for it to answer.\n";
 
 constexpr std::string_view k_models =
     "How to name a model\n\n"

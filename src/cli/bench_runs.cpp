@@ -12,6 +12,7 @@
 #include "cli/place.hpp"
 #include "cli/question.hpp"
 #include "cli/resolver_place.hpp"
+#include "cli/system.hpp"
 #include "formats/file_name.hpp"
 #include "formats/file_set.hpp"
 
@@ -69,7 +70,7 @@ Result<std::optional<BenchRuns::Known>> BenchRuns::model_of(const bench::FoundRu
   }
   const std::string& file = found.model_file;
   std::error_code unreadable;
-  if (formats::has_ending(file, ".gguf") && std::filesystem::is_regular_file(file, unreadable)) {
+  if (formats::has_ending(file, ".gguf") && std::filesystem::is_regular_file(native_path(file), unreadable)) {
     if (const auto place = session_.places().open_path(file)) {
       if (auto known = as_known(read_place(**place, catalog))) return known;
     }

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "report/commands_parts.hpp"
+#include "report/shell.hpp"
 #include "report/text.hpp"
 
 namespace canirun::report {
@@ -16,12 +17,18 @@ std::string shell_word(std::string_view text) {
   const std::string clean = safe_text(text);
   const bool plain = !clean.empty() && std::all_of(clean.begin(), clean.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("._/:=@%+,-").find(c) != std::string_view::npos;
+           k_needs_no_quote.find(c) != std::string_view::npos;
   });
   if (plain) return clean;
-  std::string quoted = "'";
-  for (const char c : clean) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
+  std::string quoted(k_quote);
+  for (const char c : clean) {
+    if (c == k_quote.front()) {
+      quoted += k_quote_inside;
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted.append(k_quote);
 }
 
 bool is_gguf_repository(const std::string& repo) { return repo.ends_with("-GGUF") || repo.ends_with("-gguf"); }

@@ -38,7 +38,7 @@ std::string tensor_split_flag(const Machine& machine, const ModelSpec& model, co
     counts += fmt::format("{}{}", counts.empty() ? "" : ",", layers[device.pool]);
     used += layers[device.pool] > 0 ? 1U : 0U;
   }
-  return used > 1 ? " -ts " + counts : std::string();
+  return used > 1 ? " -ts " + shell_word(counts) : std::string();
 }
 
 std::string llama_cpp_flags(const Machine& machine, const ModelSpec& model, const EngineSettings& settings,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "report/shell.hpp"
 #include "report/text.hpp"
 
 namespace canirun::report {
@@ -124,7 +125,7 @@ void Page::paragraph(std::string_view text, int indent, std::string_view lead, T
 
 void Page::command(std::string_view text, int indent) {
   const std::string whole = safe(text);
-  if (!terminal_.is_tty || display_width(whole) + indent <= terminal_.width) {
+  if (!k_can_break_commands || !terminal_.is_tty || display_width(whole) + indent <= terminal_.width) {
     out_ += spaces(indent) + paint(whole, Tone::command, terminal_) + "\n";
     return;
   }

@@ -32,10 +32,12 @@ bool PlacementSearch::may_split() const {
   return sites.has_gpu() && sites.pool[1] != sites.pool[k_host_site] && engine != Engine::vllm && engine != Engine::mlx;
 }
 
-/// vLLM splits every layer, MLX has one GPU; in one pool there is nothing to share out.
-bool PlacementSearch::splits_layers() const {
-  const Engine engine = question_.settings.engine;
-  return engine != Engine::vllm && engine != Engine::mlx;
+/// Are there several GPUs that whole layers can be shared out over? vLLM splits every layer, and so do rows; MLX has one
+/// GPU.
+bool PlacementSearch::shares_out() const {
+  const EngineSettings& settings = question_.settings;
+  const bool whole_layers = settings.engine != Engine::vllm && settings.engine != Engine::mlx;
+  return question_.sites.count > 2 && whole_layers && settings.split_mode == SplitMode::layer;
 }
 
 bool PlacementSearch::may_move_layers() const { return may_split() && !question_.settings.gpu_layers; }
@@ -148,14 +150,14 @@ bool PlacementSearch::find() {
 }
 
 /// By default the engine shares layers out by free memory, but every GPU also needs room for its runtime and buffers, and
-/// the last one for the output. Where only that is in the way, whole layers move to the GPUs with room left.
+/// the last one for the output. Where only that is in the way, layers go where they have room.
 bool PlacementSearch::find_with_other_split(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu) {
-  constexpr int k_most_rounds = 4;
+  constexpr int k_most_rounds = 4;  // another split has other buffers
   Sites& sites = question_.sites;
-  if (sites.count <= 2 || !splits_layers() || fit_.gpu_headroom >= 0) return false;
+  if (!shares_out() || fit_.gpu_headroom >= 0) return false;
   const Sites as_given = sites;
   for (int round = 0; round < k_most_rounds; ++round) {
-    if (!split_by_room()) break;
+    if (!share_out(gpu_layers, expert_layers_on_cpu)) break;
     if (measure(gpu_layers, expert_layers_on_cpu).fits()) return true;
   }
   sites = as_given;
@@ -163,40 +165,70 @@ bool PlacementSearch::find_with_other_split(std::uint32_t gpu_layers, std::uint3
   return false;
 }
 
-/// As many layers to each GPU as it has and as its headroom takes, or lacks. False when they do not fit in together.
-bool PlacementSearch::split_by_room() {
+/// Fills the GPUs with the layers that are theirs, from the last layer and the last GPU on, each as far as it has room
+/// beside its buffers of the last look. False, and nothing changed, when they do not fit in together.
+bool PlacementSearch::share_out(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu) {
   Sites& sites = question_.sites;
-  const std::size_t count = layout_.layer_site.size();
-  std::array<double, k_max_sites> layers{};
-  std::uint64_t layer_bytes = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    layers[layout_.layer_site[i]] += 1;
-    layer_bytes += question_.weights->layers[i].total() + question_.caches[i].kv_bytes + question_.caches[i].state_bytes;
+  const std::uint32_t all = all_gpu_layers(question_.model), active = std::min(gpu_layers, all);
+  const std::uint32_t first = all - active, behind = all - layer_count();  // the output and what predicts further tokens
+  if (active < behind) return false;
+  const auto room_of = [&](std::uint32_t site) {
+    const MemoryPool& pool = question_.machine.pools[sites.pool[site]];
+    const std::uint64_t usable = usable_for(pool, question_.settings.engine, only_free_);
+    const std::uint64_t taken = memory_[site].compute_bytes + memory_[site].runtime_overhead_bytes;
+    return usable - std::min(usable, taken);
+  };
+  std::array<std::uint32_t, k_max_sites> layers{};
+  std::uint32_t site = sites.count - 1;
+  std::uint64_t room = room_of(site), used = question_.weights->output_bytes;
+  layers[site] = behind;
+  if (used > room) return false;
+  for (std::uint32_t i = layer_count(); i-- > first;) {
+    const std::uint64_t bytes = bytes_of_layer(i, i >= expert_layers_on_cpu);
+    while (used + bytes > room) {
+      if (--site == k_host_site) return false;
+      room = room_of(site);
+      used = 0;
+    }
+    used += bytes;
+    ++layers[site];
   }
-  if (count == 0 || layer_bytes == 0) return false;
-  layers[layout_.output_site] += 1;
-  const double per_layer = static_cast<double>(layer_bytes) / static_cast<double>(count);
-  double sum = 0, spare = 0;
-  for (std::uint32_t site = 1; site < sites.count; ++site) {
-    const std::uint64_t usable =
-        usable_for(question_.machine.pools[sites.pool[site]], question_.settings.engine, only_free_);
-    const double room = (static_cast<double>(usable) - static_cast<double>(required_bytes(memory_[site]))) / per_layer;
-    spare += std::floor(room);
-    layers[site] = std::max(0.0, layers[site] + std::floor(room));
-    sum += layers[site];
-  }
-  if (spare < 0 || sum <= 0) return false;
-  double running = 0;
-  for (std::uint32_t site = 1; site < sites.count; ++site) {
-    running += layers[site];
-    sites.split[site] = running / sum;
+  std::uint32_t running = 0;
+  for (std::uint32_t gpu = 1; gpu < sites.count; ++gpu) {
+    running += layers[gpu];
+    sites.split[gpu] = static_cast<double>(running) / active;
   }
   return true;
+}
+
+std::uint64_t PlacementSearch::bytes_of_layer(std::uint32_t index, bool with_experts) const {
+  const LayerWeights& weights = question_.weights->layers[index];
+  const LayerCache& cache = question_.caches[index];
+  return weights.attention_bytes + weights.dense_ffn_bytes + (with_experts ? weights.expert_bytes : 0) + cache.kv_bytes +
+         cache.state_bytes;
+}
+
+/// The most that still can be shared out over several GPUs, of `most`; the split is left at it.
+template <class Split>
+std::uint32_t PlacementSearch::most_shared(std::uint32_t most, Split&& split) {
+  std::uint32_t fit = 0, unfit = most + 1;
+  while (unfit - fit > 1) {
+    const std::uint32_t guess = fit + (unfit - fit) / 2;
+    (split(guess) ? fit : unfit) = guess;
+  }
+  split(fit);
+  return fit;
 }
 
 /// Layers whose experts the GPUs can hold, counted from the back, with the buffers as last measured.
 std::uint32_t PlacementSearch::experts_that_fit() {
   const std::uint32_t gpu_layers = first_gpu_layers();
+  if (shares_out()) {
+    const std::uint32_t on_gpu =
+        most_shared(layer_count(), [&](std::uint32_t experts) { return share_out(gpu_layers, layer_count() - experts); });
+    assume(gpu_layers, layer_count() - on_gpu);
+    return on_gpu;
+  }
   const auto headroom = [&](std::uint32_t on_gpu) { return assume(gpu_layers, layer_count() - on_gpu).gpu_headroom; };
   const std::int64_t with_none = headroom(0), with_all = headroom(layer_count());
   if (with_none < 0) return 0;
@@ -207,6 +239,11 @@ std::uint32_t PlacementSearch::experts_that_fit() {
 std::uint32_t PlacementSearch::layers_that_fit() {
   const std::uint32_t experts = question_.settings.cpu_moe_layers.value_or(question_.model.moe ? layer_count() : 0);
   const std::uint32_t all = all_gpu_layers(question_.model);
+  if (shares_out()) {
+    const std::uint32_t layers = most_shared(all, [&](std::uint32_t on_gpu) { return share_out(on_gpu, experts); });
+    assume(layers, experts);
+    return layers;
+  }
   const auto headroom = [&](std::uint32_t layers) { return assume(layers, experts).gpu_headroom; };
   const std::int64_t with_none = headroom(0), with_all = headroom(all);
   if (with_none < 0) return 0;
@@ -219,7 +256,10 @@ bool PlacementSearch::find_with_experts_on_host() {
   if (glance(gpu_layers, layer_count()).gpu_headroom < 0) return false;
   std::uint32_t on_gpu = experts_that_fit();
   if (is_hopeless()) return false;
-  while (measure(gpu_layers, layer_count() - on_gpu).gpu_headroom < 0 && on_gpu > 0) --on_gpu;
+  while (measure(gpu_layers, layer_count() - on_gpu).gpu_headroom < 0 && on_gpu > 0) {
+    --on_gpu;
+    if (shares_out()) share_out(gpu_layers, layer_count() - on_gpu);
+  }
   return fit_.fits();
 }
 
@@ -228,7 +268,10 @@ bool PlacementSearch::find_with_fewer_layers() {
   glance(all_gpu_layers(question_.model) / 2, experts);
   std::uint32_t layers = layers_that_fit();
   if (is_hopeless()) return assume(layers, experts).fits();
-  while (measure(layers, experts).gpu_headroom < 0 && layers > 0) --layers;
+  while (measure(layers, experts).gpu_headroom < 0 && layers > 0) {
+    --layers;
+    if (shares_out()) share_out(layers, experts);
+  }
   return fit_.fits();
 }
 
@@ -252,12 +295,16 @@ bool PlacementSearch::find_at(std::uint32_t context_tokens) {
 
 std::optional<std::uint32_t> PlacementSearch::largest_context() {
   constexpr std::uint32_t k_step = 256;
+  constexpr std::uint64_t k_longest_context = 1U << 30U;
   const Layout found = layout_;
   const Freedom moves = freedom();
   const std::uint32_t asked = question_.shape.cells;
   const std::uint32_t given = question_.settings.context_tokens;
-  const std::uint32_t limit =
-      std::max(k_step, question_.model.context_limit_tokens != 0 ? question_.model.context_limit_tokens : asked);
+  // Slots share what -c says, each up to what the model was made for.
+  const std::uint32_t slots = question_.settings.kv_unified ? 1 : std::max(1U, question_.settings.parallel);
+  const std::uint64_t of_model = std::uint64_t{question_.model.context_limit_tokens} * slots;
+  const auto limit = static_cast<std::uint32_t>(
+      std::clamp<std::uint64_t>(of_model != 0 ? of_model : std::uint64_t{asked}, k_step, k_longest_context));
   const std::uint32_t most = limit / k_step;
 
   // Scratch buffers are the largest of several sums, each linear in the context. Between two measured contexts the

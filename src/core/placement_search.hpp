@@ -51,9 +51,12 @@ class PlacementSearch {
   [[nodiscard]] bool is_hopeless() const;
   std::uint32_t experts_that_fit();
   std::uint32_t layers_that_fit();
-  [[nodiscard]] bool splits_layers() const;
+  [[nodiscard]] bool shares_out() const;
   bool find_with_other_split(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu);
-  bool split_by_room();
+  bool share_out(std::uint32_t gpu_layers, std::uint32_t expert_layers_on_cpu);
+  template <class Split>
+  std::uint32_t most_shared(std::uint32_t most, Split&& split);
+  [[nodiscard]] std::uint64_t bytes_of_layer(std::uint32_t index, bool with_experts) const;
   bool find_with_experts_on_host();
   bool find_with_fewer_layers();
   /// What the engine may still move between GPU and host for the kind of placement that was found.

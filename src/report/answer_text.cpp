@@ -78,7 +78,9 @@ void pool_lines(std::vector<std::string>& body, const Answer& answer, const Term
     body.push_back(
         fmt::format("{} missing", format_binary_bytes(static_cast<std::uint64_t>(-placed.placement.headroom_bytes))));
   } else if (placed.placement.max_context_tokens) {
-    const bool all = *placed.placement.max_context_tokens >= answer.model.context_limit_tokens;
+    const EngineSettings& settings = answer.question.settings;
+    const std::uint64_t slots = settings.kv_unified ? 1 : settings.parallel;
+    const bool all = *placed.placement.max_context_tokens >= answer.model.context_limit_tokens * slots;
     body.push_back(fmt::format("room for {} context{}{}", format_context(*placed.placement.max_context_tokens),
                                all ? ", all the model takes" : "", larger_quant_phrase(answer)));
   }

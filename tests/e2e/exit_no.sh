@@ -10,5 +10,10 @@ json 'any(s["command"].startswith("canirun check llama-3.1-8b ") and "--ram 8GiB
 run 0 check llama-3.1-8b --on "RTX 4090" --min-tps 20
 run 1 check llama-3.1-8b --on "RTX 4090" --min-tps 2000
 run 1 check llama-3.1-8b --on "RTX 4090" --max-ttft 0.0001
-run 1 check llama-3.1-8b --on "RTX 4090" --ctx 256k --json
+# Beyond what the model was made for llama.cpp starts and the answers suffer; Ollama cuts it down.
+run 0 check llama-3.1-8b --on "2x RTX 4090" --ctx 256k --json
+json 'd["verdict"]["reasons"][0]["code"] == "beyond_context_limit" and "--rope-scale 2" in d["verdict"]["reasons"][0]["text"] and d["verdict"]["confidence"] == "low"'
+run 0 check llama-3.1-8b --on "2x RTX 4090" --ctx 256k --parallel 2 --json
+json 'd["verdict"]["reasons"][0]["code"] != "beyond_context_limit"'
+run 1 check llama-3.1-8b --on "RTX 4090" --ctx 256k --engine ollama --json
 json 'd["verdict"]["reasons"][0]["code"] == "beyond_context_limit" and "--ctx 131072" in d["verdict"]["suggestions"][0]["command"]'

@@ -127,6 +127,28 @@ TEST_CASE("more memory never gives a worse answer") {
   }
 }
 
+TEST_CASE("one more card, however small, never takes anything off the GPUs") {
+  for (const Sample& one : sample()) {
+    for (const std::uint64_t gib : {12U, 24U}) {
+      const Placement alone =
+          place(machine_with(1024 * k_gib, {gib * k_gib}), one.model, one.weights, EngineSettings{}).placement;
+      for (const std::uint64_t second : {4U, 8U, 24U}) {
+        for (const bool small_first : {false, true}) {
+          std::vector<std::uint64_t> cards{gib * k_gib, second * k_gib};
+          if (small_first) std::swap(cards[0], cards[1]);
+          const Placement both =
+              place(machine_with(1024 * k_gib, cards), one.model, one.weights, EngineSettings{}).placement;
+          INFO(one.model.id << " on " << gib << " GiB and " << second << " GiB" << (small_first ? " before it" : ""));
+          CHECK(rank(both.status) <= rank(alone.status));
+          // A layer may be lost to the buffers of the second card, and is to be found again on it.
+          if (alone.expert_layers_on_cpu > 0) CHECK(both.expert_layers_on_cpu <= alone.expert_layers_on_cpu + 1);
+          CHECK(both.gpu_layers + 1 >= alone.gpu_layers);
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("splitting a model moves bytes and loses none") {
   std::mt19937 random(20261128);
   for (const Sample& one : sample()) {

@@ -48,7 +48,7 @@ NodeId ForwardRecorder::multiply(NodeId id, const Stored& weight, std::uint32_t 
 
 /// The cache of the layer as an operand: only where it may have to be fetched does it matter.
 NodeId ForwardRecorder::cached(const Stored& cache) {
-  const bool travels = cache.site != site_ || (offloads_ && cache.site == 0);
+  const bool travels = cache.site != site_ || (q_.sites.has_gpu() && cache.site == 0);
   return travels ? graph_.stored(cache, false) : k_no_node;
 }
 
@@ -213,6 +213,7 @@ NodeId ForwardRecorder::layer(std::size_t index, NodeId residual, bool last) {
   site_ = static_cast<std::int8_t>(q_.layout.layer_site[index]);
   expert_site_ = static_cast<std::int8_t>(q_.layout.expert_site[index]);
   if (has_streams()) return altup_layer(residual);
+  if (spec_->attention == AttentionKind::wkv && model_.ssm) return wkv_layer(residual, last);
   NodeId normed = traits_.norm_after ? residual : norm(residual, site_);
   if (traits_.early_norm) graph_.expand(normed);
   NodeId mixed = mix_tokens(normed, residual);

@@ -178,6 +178,11 @@ class ForwardRecorder {
   // compute_buffer_kda.cpp
   NodeId low_rank(NodeId of, std::uint32_t rank, std::uint32_t width);
   NodeId kda(NodeId of);
+  // compute_buffer_wkv.cpp
+  NodeId through_rank(NodeId of, bool activates);
+  NodeId previous_tokens(NodeId remembered, NodeId normed);
+  NodeId wkv_mix(NodeId normed, NodeId previous);
+  NodeId wkv_layer(NodeId residual, bool last);
   // compute_buffer_recurrent.cpp
   NodeId delta_net(NodeId of);
   NodeId mamba(NodeId of);
@@ -207,6 +212,7 @@ class ForwardRecorder {
   IndexerInputs indexer_;
   BlockInputs blocks_;
   Routing routing_;
+  NodeId first_value_ = k_no_node;  ///< RWKV 7: values of the first layer, which all others look at
   NodeId visual_ = k_no_node;
   NodeId per_layer_ = k_no_node;
   NodeId query_scale_ = k_no_node;

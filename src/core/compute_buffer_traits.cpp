@@ -42,16 +42,16 @@ GraphTraits graph_traits(const ModelSpec& model) {
   traits.deep_visual_layers = arch == "qwen3vl" || arch == "qwen3vlmoe" ? 3 : 0;
   traits.residual_first = starts_with(arch, "lfm2") || arch == "jamba";
   traits.norms_each_head = arch == "stablelm";
-  traits.norms_embedding = arch == "bloom";
+  traits.norms_embedding = arch == "bloom" || arch == "rwkv7";
   traits.scales_weights = arch == "step35";
   traits.norm_after_rope = starts_with(arch, "hunyuan");
   traits.fed_residual_first = traits.residual_first || starts_with(arch, "phi3");
   traits.norm_after = starts_with(arch, "olmo2") || arch == "exaone4";
   traits.norms_results = traits.norm_after || model.norms_per_layer >= 4;
   traits.norms_values = arch == "gemma4" || arch == "gemma3n";
-  constexpr std::array k_layer_norms{"bloom"sv, "codeshell"sv, "cohere2"sv,  "command-r"sv, "dbrx"sv,      "falcon"sv,
-                                     "gpt2"sv,  "gptneox"sv,   "jais"sv,     "mpt"sv,       "nemotron"sv,  "olmo"sv,
-                                     "orion"sv, "phi2"sv,      "stablelm"sv, "starcoder"sv, "starcoder2"sv};
+  constexpr std::array k_layer_norms{"bloom"sv, "codeshell"sv, "cohere2"sv, "command-r"sv, "dbrx"sv,      "falcon"sv,
+                                     "gpt2"sv,  "gptneox"sv,   "jais"sv,    "mpt"sv,       "nemotron"sv,  "olmo"sv,
+                                     "rwkv7"sv, "orion"sv,     "phi2"sv,    "stablelm"sv,  "starcoder"sv, "starcoder2"sv};
   traits.layer_norm = std::find(k_layer_norms.begin(), k_layer_norms.end(), arch) != k_layer_norms.end();
   traits.weighs_before = traits.scales_unrotated = arch == "llama4";
   traits.positions_of_four =

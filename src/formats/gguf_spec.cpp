@@ -17,10 +17,13 @@ namespace {
 /// More blocks than any model has; llama.cpp takes 512.
 constexpr std::uint32_t k_most_layers = 4096;
 
+/// Earlier tokens a layer of RWKV remembers; all known ones remember two.
+constexpr std::uint32_t k_most_shifts = 64;
+
 /// What these keep of earlier tokens is not a cache of heads, nor a state that is modelled here.
-constexpr std::array<std::string_view, 11> k_unmodelled{"arwkv7",   "deepseek4", "dots3note",       "minimax-01",
-                                                        "qwen4exp", "rwkv6",     "rwkv6qwen2",      "rwkv7",
-                                                        "t5",       "t5encoder", "wavtokenizer-dec"};
+constexpr std::array<std::string_view, 10> k_unmodelled{"arwkv7",    "deepseek4",       "dots3note",  "minimax-01",
+                                                        "qwen4exp",  "rwkv6",           "rwkv6qwen2", "t5",
+                                                        "t5encoder", "wavtokenizer-dec"};
 
 /// Names that Ollama's converter gives to architectures of llama.cpp.
 std::string usual_name(const std::string& architecture) {
@@ -81,6 +84,19 @@ Result<void> set_experts(ModelSpec& spec, const GgufMetadata& metadata) {
 
 void set_states(ModelSpec& spec, const GgufMetadata& metadata) {
   const auto size = [&](std::string_view key) { return metadata.count(metadata.own(key)).value_or(0); };
+  if (const std::uint32_t head = size("wkv.head_size"); head > 0 && spec.architecture == "rwkv7") {
+    // Between the two matrices of a low-rank pair: the widest of them.
+    std::uint32_t rank = 0;
+    for (const std::string_view of : {"decay", "iclr", "value_residual_mix", "gate"}) {
+      rank = std::max(rank, size("attention." + std::string(of) + "_lora_rank"));
+    }
+    spec.ssm =
+        SsmSpec{.conv_kernel = std::min(metadata.count(metadata.own("token_shift_count")).value_or(2), k_most_shifts) + 1,
+                .inner_size = spec.embedding_length,
+                .state_size = head,
+                .group_count = rank,
+                .time_step_rank = spec.embedding_length / head};
+  }
   if (size("ssm.state_size") > 0 || size("ssm.inner_size") > 0) {
     spec.ssm = SsmSpec{.conv_kernel = size("ssm.conv_kernel"),
                        .inner_size = size("ssm.inner_size"),
@@ -99,7 +115,7 @@ bool caches_heads(AttentionKind kind) {
 }
 bool keeps_sized_state(AttentionKind kind) {
   return kind == AttentionKind::mamba || kind == AttentionKind::mamba2 || kind == AttentionKind::parallel_mamba2 ||
-         kind == AttentionKind::gated_delta;
+         kind == AttentionKind::gated_delta || kind == AttentionKind::wkv;
 }
 
 /// What the tensors turned out to need.

@@ -29,6 +29,7 @@ AttentionKind mixing_of(const BlockTensors& block, AttentionKind as_told) {
   }
   if (block.has_role(TensorRole::short_conv)) return AttentionKind::short_conv;
   if (block.has("cross_attn_q_proj")) return AttentionKind::full;
+  if (block.has("time_mix_key")) return AttentionKind::wkv;
   if (!heads) return AttentionKind::none;
   const bool any_heads = as_told == AttentionKind::sliding_window || as_told == AttentionKind::chunked;
   return any_heads ? as_told : AttentionKind::full;
@@ -36,7 +37,7 @@ AttentionKind mixing_of(const BlockTensors& block, AttentionKind as_told) {
 
 FeedForwardKind feed_forward_of(const BlockTensors& block) {
   const bool experts = block.has_role(TensorRole::expert_down) || block.has_role(TensorRole::expert_up);
-  const bool dense = block.has("ffn_down") || block.has("ffn_up");
+  const bool dense = block.has("ffn_down") || block.has("ffn_up") || block.has("channel_mix_value");
   if (experts) return dense ? FeedForwardKind::moe_and_dense : FeedForwardKind::moe;
   return dense ? FeedForwardKind::dense : FeedForwardKind::none;
 }
@@ -96,6 +97,7 @@ bool keeps_heads(AttentionKind kind) {
     case AttentionKind::mamba2:
     case AttentionKind::short_conv:
     case AttentionKind::none:
+    case AttentionKind::wkv:
       return false;
     default:
       return true;
@@ -118,7 +120,8 @@ void apply_block(ModelSpec& spec, LayerSpec& layer, const BlockTensors& block) {
   if (block.has("cross_attn_q_proj")) layer.owns_kv = false;  // it attends to an image, whose cache does not grow with text
   layer.value_is_key = block.has("attn_k") && !block.has("attn_v") && !block.has("attn_qkv");
   layer.feed_forward = feed_forward_of(block);
-  layer.feed_forward_length = length_of(block.find("ffn_down"), 0);
+  layer.feed_forward_length =
+      length_of(block.has("channel_mix_value") ? block.find("channel_mix_value") : block.find("ffn_down"), 0);
 }
 
 }  // namespace canirun::formats

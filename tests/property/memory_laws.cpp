@@ -134,10 +134,9 @@ TEST_CASE("one more card, however small, never takes anything off the GPUs") {
           place(machine_with(1024 * k_gib, {gib * k_gib}), one.model, one.weights, EngineSettings{}).placement;
       for (const std::uint64_t second : {4U, 8U, 24U}) {
         for (const bool small_first : {false, true}) {
-          std::vector<std::uint64_t> cards{gib * k_gib, second * k_gib};
-          if (small_first) std::swap(cards[0], cards[1]);
-          const Placement both =
-              place(machine_with(1024 * k_gib, cards), one.model, one.weights, EngineSettings{}).placement;
+          const std::uint64_t front = small_first ? second : gib, back = small_first ? gib : second;
+          const Machine machine = machine_with(1024 * k_gib, {front * k_gib, back * k_gib});
+          const Placement both = place(machine, one.model, one.weights, EngineSettings{}).placement;
           INFO(one.model.id << " on " << gib << " GiB and " << second << " GiB" << (small_first ? " before it" : ""));
           CHECK(rank(both.status) <= rank(alone.status));
           // A layer may be lost to the buffers of the second card, and is to be found again on it.

@@ -40,8 +40,8 @@ struct EngineSettings {
   std::optional<std::uint32_t> gpu_layers;      ///< nullopt: auto. llama.cpp's -ngl: the output layer counts as one
   std::optional<std::uint32_t> cpu_moe_layers;  ///< nullopt: auto. -ncmoe: experts of the first N layers stay on the host
   SplitMode split_mode = SplitMode::layer;
-  bool op_offload = true;                       ///< big prompt batches of CPU layers are computed on the GPU
-  bool repack = true;                           ///< CPU backend's second copy of repackable weights
+  bool op_offload = true;  ///< big prompt batches of CPU layers are computed on the GPU
+  bool repack = true;      ///< CPU backend's second copy of repackable weights
   std::optional<std::uint32_t> threads;
 };
 

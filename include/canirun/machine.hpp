@@ -66,7 +66,7 @@ struct Device {
   std::optional<std::uint32_t> pcie_generation_now, pcie_lanes_max;
   std::optional<bool> ecc, persistence;  ///< NVIDIA: memory with error correction on, driver kept loaded
   std::optional<std::string> driver_version;
-  std::optional<std::string> runtime;  ///< "cuda", "rocm", "vulkan", "metal", "sycl": what is installed to use it
+  std::optional<std::string> runtime;          ///< "cuda", "rocm", "vulkan", "metal", "sycl": what is installed to use it
   std::optional<std::string> runtime_version;  ///< "12.4": newest CUDA the driver runs, ROCm installed, Vulkan of the GPU
   bool is_mig = false, drives_display = false;
   /// MIG instance, part of a split Instinct, die of an MI250X: its share of the card that records and sellers speak of.

@@ -64,6 +64,15 @@ struct LayerCache {
   std::uint64_t kv_bytes = 0;
   std::uint64_t state_bytes = 0;
 };
+/// Layers whose token caches are alike.
+struct CacheKind {
+  const LayerSpec* layer = nullptr;  ///< the first of them; lives in the model
+  std::uint64_t row_bytes = 0;       ///< of one cell
+  std::uint32_t cells = 0;           ///< per stream
+  std::uint32_t layers = 0;
+};
+/// In the order in which they first occur; layers without a token cache are in none.
+std::vector<CacheKind> cache_kinds(const ModelSpec& model, const EngineSettings& settings);
 std::vector<LayerCache> layer_caches(const ModelSpec& model, const EngineSettings& settings);
 
 }  // namespace canirun

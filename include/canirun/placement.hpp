@@ -40,6 +40,14 @@ struct PlacedMemory {
 MemoryEstimate estimate_memory(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
                                const EngineSettings& settings, const Placement& placement);
 
+/// The GPUs an engine works with, in the order in which layers are shared out over them (largest first: the first also
+/// computes with what stays on the host), as indices into Machine::devices; and what drives them.
+struct EngineDevices {
+  std::vector<std::uint32_t> gpus;
+  Backend backend = Backend::cpu;
+};
+EngineDevices engine_devices(const Machine& machine, const EngineSettings& settings);
+
 /// How much of an answer is wanted.
 enum class Effort : std::uint8_t {
   answer,   ///< all of it, exactly

@@ -48,9 +48,9 @@ struct Floors {
 };
 /// Declared before money.
 struct Policy {
-  bool private_data = false;  ///< data may not leave: the API column is information only
-  bool air_gapped = false;    ///< no network at all
-  std::string residency = {};   ///< region that the data may not leave; "": none
+  bool private_data = false;   ///< data may not leave: the API column is information only
+  bool air_gapped = false;     ///< no network at all
+  std::string residency = {};  ///< region that the data may not leave; "": none
 };
 
 }  // namespace canirun

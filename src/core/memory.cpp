@@ -128,6 +128,25 @@ void add_buffers(const MemoryQuestion& question, const Layout& layout, const Sit
 
 }  // namespace
 
+std::vector<CacheKind> cache_kinds(const ModelSpec& model, const EngineSettings& settings) {
+  const ContextShape shape = context_shape(settings, model);
+  std::vector<CacheKind> kinds;
+  for (const LayerSpec& layer : model.layers) {
+    const std::uint64_t row = cache_row_bytes(model, layer, settings);
+    if (row == 0) continue;
+    const std::uint32_t cells = cache_cells(model, layer, settings, shape);
+    const auto same = std::find_if(kinds.begin(), kinds.end(), [&](const CacheKind& kind) {
+      return kind.row_bytes == row && kind.cells == cells && kind.layer->attention == layer.attention;
+    });
+    if (same != kinds.end()) {
+      ++same->layers;
+    } else {
+      kinds.push_back({.layer = &layer, .row_bytes = row, .cells = cells, .layers = 1});
+    }
+  }
+  return kinds;
+}
+
 std::uint32_t tensor_parallel_size(const ModelSpec& model, std::size_t gpu_count) {
   const auto divides = [&](std::size_t gpus) {
     return std::all_of(model.layers.begin(), model.layers.end(),

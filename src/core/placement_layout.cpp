@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <canirun/names.hpp>
+#include <numeric>
 
 namespace canirun {
 namespace {
@@ -65,6 +66,21 @@ void set_split(const Machine& machine, Sites& sites) {
   }
 }
 
+/// Largest first: the first GPU also computes with what stays on the host, and needs room for that. Where it is not the
+/// order of the machine the command says so.
+void sort_by_room(const Machine& machine, Sites& sites) {
+  std::array<std::uint32_t, k_max_sites> order{};
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin() + 1, order.begin() + sites.count, [&](std::uint32_t a, std::uint32_t b) {
+    return usable_bytes(machine.pools[sites.pool[a]], true) > usable_bytes(machine.pools[sites.pool[b]], true);
+  });
+  const Sites as_found = sites;
+  for (std::uint32_t site = 1; site < sites.count; ++site) {
+    sites.pool[site] = as_found.pool[order[site]];
+    sites.device[site] = as_found.device[order[site]];
+  }
+}
+
 }  // namespace
 
 Sites engine_sites(const Machine& machine, const EngineSettings& settings) {
@@ -80,10 +96,18 @@ Sites engine_sites(const Machine& machine, const EngineSettings& settings) {
     sites.device[sites.count] = i;
     if (sites.count == 1) sites.backend = settings.backend == Backend::automatic ? backend_of(device) : settings.backend;
     ++sites.count;
-    if (settings.split_mode == SplitMode::none) break;
   }
+  sort_by_room(machine, sites);
+  if (settings.split_mode == SplitMode::none) sites.count = std::min(sites.count, 2U);
   set_split(machine, sites);
   return sites;
+}
+
+EngineDevices engine_devices(const Machine& machine, const EngineSettings& settings) {
+  const Sites sites = engine_sites(machine, settings);
+  EngineDevices devices{.gpus = {}, .backend = sites.backend};
+  for (std::uint32_t site = 1; site < sites.count; ++site) devices.gpus.push_back(sites.device[site]);
+  return devices;
 }
 
 std::uint32_t all_gpu_layers(const ModelSpec& model) {

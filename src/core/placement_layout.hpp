@@ -11,7 +11,7 @@ inline constexpr std::uint32_t k_max_gpus = 16;  ///< as many devices as llama.c
 inline constexpr std::uint32_t k_max_sites = k_max_gpus + 1;
 inline constexpr std::uint8_t k_host_site = 0;
 
-/// The places an engine allocates on: site 0 is the CPU, 1.. are the GPUs it uses, in device order. A site is not a
+/// The places an engine allocates on: site 0 is the CPU, 1.. are the GPUs it uses, largest first. A site is not a
 /// pool: on unified memory the CPU and the GPU are two sites that share one pool.
 struct Sites {
   std::uint32_t count = 1;

@@ -22,23 +22,63 @@ std::string gpu_layers_flag(std::uint32_t gpu_layers, std::size_t model_layers) 
 }
 
 /// `-ts`: layers of each GPU, the output (and prediction layers before it, which are counted and not loaded) with the one
-/// that has it. The engine shares out by what is free when it
-/// starts; this says it as it was placed. Nothing where one GPU has them all.
-std::string tensor_split_flag(const Machine& machine, const ModelSpec& model, const Placement& placement) {
-  std::vector<std::size_t> layers(machine.pools.size(), 0);
-  for (const LayerPlacement& layer : placement.layers) {
-    if (layer.pool < layers.size()) ++layers[layer.pool];
-  }
-  if (placement.output_pool < layers.size()) layers[placement.output_pool] += 1 + model.next_token_layers;
+/// that has it. The engine shares out by what is free when it starts; this says it as it was placed. Nothing where one GPU
+/// has them all.
+std::string tensor_split_flag(const Machine& machine, const EngineDevices& devices, const ModelSpec& model,
+                              const Placement& placement) {
+  const auto layers_in = [&](std::uint32_t pool) {
+    const auto blocks = std::count_if(placement.layers.begin(), placement.layers.end(),
+                                      [&](const LayerPlacement& layer) { return layer.pool == pool; });
+    return static_cast<std::size_t>(blocks) + (placement.output_pool == pool ? 1 + model.next_token_layers : 0U);
+  };
   std::string counts;
   std::size_t used = 0;
-  for (const Device& device : machine.devices) {
-    const bool splits = device.kind == DeviceKind::discrete_gpu && device.pool < layers.size();
-    if (!splits) continue;
-    counts += fmt::format("{}{}", counts.empty() ? "" : ",", layers[device.pool]);
-    used += layers[device.pool] > 0 ? 1U : 0U;
+  for (const std::uint32_t gpu : devices.gpus) {
+    const std::size_t layers = layers_in(machine.devices[gpu].pool);
+    counts += fmt::format("{}{}", counts.empty() ? "" : ",", layers);
+    used += layers > 0 ? 1U : 0U;
   }
-  return used > 1 ? " -ts " + shell_word(counts) : std::string();
+  return used > 1 ? " -ts " + counts : std::string();
+}
+
+std::string_view device_word(Backend backend) {
+  switch (backend) {
+    case Backend::rocm:
+      return "ROCm";
+    case Backend::vulkan:
+      return "Vulkan";
+    case Backend::sycl:
+      return "SYCL";
+    case Backend::metal:
+      return "MTL";
+    default:
+      return "CUDA";
+  }
+}
+
+/// `-dev`: the GPUs in the order they were filled, where that is not the order in which the machine has them, or where one
+/// of several is to do it all.
+std::string device_flag(const Machine& machine, const EngineDevices& devices) {
+  const Device& first = machine.devices[devices.gpus.front()];
+  std::vector<std::uint32_t> among;  // devices of the backend, as it numbers them
+  for (std::uint32_t i = 0; i < machine.devices.size(); ++i) {
+    if (machine.devices[i].kind == first.kind && machine.devices[i].vendor == first.vendor) among.push_back(i);
+  }
+  std::string names;
+  for (const std::uint32_t gpu : devices.gpus) {
+    const auto found = std::find(among.begin(), among.end(), gpu);
+    if (found == among.end()) return {};  // two backends at once: what they call each other's devices is not known
+    names += fmt::format("{}{}{}", names.empty() ? "" : ",", device_word(devices.backend), found - among.begin());
+  }
+  return devices.gpus == among ? std::string() : " -dev " + names;
+}
+
+/// CUDA numbers the fastest first unless it is told otherwise; the order of the bus is the one that everybody can see.
+bool needs_bus_order(const Machine& machine, const EngineDevices& devices) {
+  if (devices.backend != Backend::cuda || devices.gpus.size() < 2) return false;
+  const std::string& first = machine.devices[devices.gpus.front()].name;
+  return std::any_of(devices.gpus.begin(), devices.gpus.end(),
+                     [&](std::uint32_t gpu) { return machine.devices[gpu].name != first; });
 }
 
 std::string llama_cpp_flags(const Machine& machine, const ModelSpec& model, const EngineSettings& settings,
@@ -47,7 +87,9 @@ std::string llama_cpp_flags(const Machine& machine, const ModelSpec& model, cons
   std::string flags;
   if (has_gpu(machine)) flags += gpu_layers_flag(placement.gpu_layers, model.layers.size());
   if (settings.split_mode != SplitMode::layer) flags += fmt::format(" -sm {}", name_of(settings.split_mode));
-  if (settings.split_mode != SplitMode::none) flags += tensor_split_flag(machine, model, placement);
+  const EngineDevices devices = engine_devices(machine, settings);
+  if (!devices.gpus.empty() && placement.gpu_layers > 0)
+    flags += device_flag(machine, devices) + tensor_split_flag(machine, devices, model, placement);
   if (placement.expert_layers_on_cpu > 0) flags += fmt::format(" -ncmoe {}", placement.expert_layers_on_cpu);
   flags += fmt::format(" -c {}", settings.context_tokens);
   flags += fmt::format(" -np {}", settings.parallel);  // left out, the server makes four slots of one cache
@@ -108,6 +150,8 @@ LaunchCommand llama_cpp_command(const LaunchQuestion& question) {
     line.note = model.hf_repo.empty() ? fmt::format("the file: any {} GGUF of {}", quant.id, model.name)
                                       : fmt::format("the file: any {} GGUF of {}", quant.id, model.hf_repo);
   }
+  if (needs_bus_order(question.machine, engine_devices(question.machine, question.settings)))
+    line.environment += fmt::format("{}CUDA_DEVICE_ORDER=PCI_BUS_ID", line.environment.empty() ? "" : " ");
   line.command += llama_cpp_flags(question.machine, model, question.settings, question.placement);
   line.command += beside_flags(question.extras);
   return line;

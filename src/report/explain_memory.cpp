@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <canirun/names.hpp>
 
-#include "core/kv_cache.hpp"
 #include "report/explain.hpp"
 #include "report/numbers.hpp"
 #include "report/phrases.hpp"
@@ -40,35 +39,16 @@ std::string row_formula(const ModelSpec& model, const LayerSpec& layer, const En
                      name_of(settings.kv_type_k), layer.head_count_kv, layer.value_length, name_of(settings.kv_type_v));
 }
 
-/// Layers whose caches are alike, told together: most models have one kind, or two.
+/// Most models have one kind of cache, or two.
 std::vector<std::string> cache_formulas(const Answer& answer) {
-  struct Kind {
-    const LayerSpec* layer = nullptr;
-    std::uint64_t row_bytes = 0;
-    std::uint32_t cells = 0;
-    std::size_t layers = 0;
-  };
   constexpr std::size_t k_most_kinds = 4;
   const ModelSpec& model = answer.model;
   const EngineSettings& settings = answer.question.settings;
   const ContextShape shape = context_shape(settings, model);
-  std::vector<Kind> kinds;
-  for (const LayerSpec& layer : model.layers) {
-    const std::uint64_t row = cache_row_bytes(model, layer, settings);
-    if (row == 0) continue;
-    const std::uint32_t cells = cache_cells(model, layer, settings, shape);
-    const auto same = std::find_if(kinds.begin(), kinds.end(), [&](const Kind& kind) {
-      return kind.row_bytes == row && kind.cells == cells && kind.layer->attention == layer.attention;
-    });
-    if (same != kinds.end()) {
-      ++same->layers;
-    } else {
-      kinds.push_back({.layer = &layer, .row_bytes = row, .cells = cells, .layers = 1});
-    }
-  }
+  const std::vector<CacheKind> kinds = cache_kinds(model, settings);
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < std::min(kinds.size(), k_most_kinds); ++i) {
-    const Kind& kind = kinds[i];
+    const CacheKind& kind = kinds[i];
     lines.push_back(fmt::format("{} layer{} {} x {} cells x {} bytes ({}){}", kind.layers, kind.layers == 1 ? "" : "s",
                                 words_for(kind.layer->attention), kind.cells, kind.row_bytes,
                                 row_formula(model, *kind.layer, settings),

@@ -59,7 +59,7 @@ void complete_card(Context& context, Device& device, const GpuAnswer& gpu) {
   device.runtime = "vulkan";
   if (!gpu.version.empty()) device.runtime_version = gpu.version;
   context.note(device.id + " driver", named(gpu) + " answers through Vulkan, and only engines built for Vulkan reach it" +
-                                          (reason.empty() ? "" : ": " + reason));
+                                          (reason.empty() ? "" : ": " + reason) + "; estimates are for its maker's driver");
 }
 
 /// A card with memory of its own that only Vulkan knows.

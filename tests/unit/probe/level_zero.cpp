@@ -160,3 +160,19 @@ TEST_CASE("ROCm SMI that fails costs a note") {
     CHECK(device_named(machine, "gpu0")->name.find('\x1b') == std::string::npos);
   }
 }
+
+TEST_CASE("ROCm is there with its version, or Vulkan is what is left") {
+  const Recorded recorded("desktop-amd");
+  recorded.write("/opt/rocm/.info/version", "6.2.0-66\n");
+  ProbeOptions options;
+  options.root = recorded.root();
+  for (const char* hip : {"libamdhip64.so.7", "libamdhip64.so.6", "libamdhip64.so.5"})
+    for (const char* folder : {"/usr/lib/x86_64-linux-gnu/", "/opt/rocm/lib/"}) recorded.remove(std::string(folder) + hip);
+  const Machine without = probe_machine(options);
+  CHECK(device_named(without, "gpu0")->runtime != "rocm");
+  CHECK_FALSE(device_named(without, "gpu0")->runtime_version);
+  recorded.write("/opt/rocm/lib/libamdhip64.so.6", "");
+  const Machine with = probe_machine(options);
+  CHECK(device_named(with, "gpu0")->runtime == "rocm");
+  CHECK(device_named(with, "gpu0")->runtime_version == "6.2.0");
+}

@@ -48,6 +48,7 @@ TEST_CASE("NVML describes a card") {
   CHECK(card->pcie_lanes == 16U);
   CHECK(card->driver_version == "550.54.14");
   CHECK(card->runtime == "cuda");
+  CHECK(card->runtime_version == "12.4");
   CHECK(card->drives_display);
   CHECK_FALSE(card->is_mig);
   CHECK_FALSE(card->is_virtual);
@@ -155,6 +156,7 @@ TEST_CASE("nonsense from a driver is cleaned or left out") {
   const Device* card = device_named(machine, "gpu0");
   CHECK(card->name == "RTX]0;owned 4090 gpu 0000:09:00.0");
   CHECK(card->driver_version == "[31m550 .54");
+  CHECK_FALSE(card->runtime_version);
   CHECK_FALSE(card->bus_width_bits);
   CHECK(machine.pools.at(card->pool).total_bytes == 0);
   CHECK_FALSE(machine.pools.at(card->pool).bandwidth_bytes_per_s);

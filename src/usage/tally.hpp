@@ -32,7 +32,7 @@ class Seen {
   Tokens* find_or_add(std::uint64_t id_hash, bool& is_new);
 
  private:
-  static constexpr std::size_t k_generation = 1U << 16U;
+  static constexpr std::size_t k_generation = 1U << 16U, k_first_slots = 256;
   struct Slot {
     std::uint64_t id_hash = 0;
     Tokens tokens;

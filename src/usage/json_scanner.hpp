@@ -41,6 +41,7 @@ class RecordBuilder {
   std::vector<Record> waiting_;
   std::size_t waiting_depth_ = 0;  ///< records that were open around them
   std::string session_model_;
+  bool saw_messages_ = false;  ///< of a session, one by one: its sum is not counted as well
 };
 
 /// Reads JSON as it comes: lines of objects, one document, or an array with an object a line. Looks only into the places

@@ -52,6 +52,7 @@ constexpr std::array k_numbers = {
     Key{"n_requests", Field::requests, Format::openai_usage},
     Key{"num_model_requests", Field::requests, Format::openai_usage},
     Key{"num_requests", Field::requests},
+    Key{"num_turns", Field::turns},
     Key{"output_tokens", Field::output},
     Key{"predicted_n", Field::output, Format::llama_server},
     Key{"promptTokenCount", Field::prompt},

@@ -27,6 +27,7 @@ enum class Field : std::uint8_t {
   thoughts_beside,  ///< thinking that is not part of the output
   requests,
   session_total,  ///< running sum of a session: the same again means the same event again
+  turns,          ///< of a whole session: its numbers are the sums of the messages before it
   amount,         ///< of what `kind` says
   // text
   model,

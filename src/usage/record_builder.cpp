@@ -95,9 +95,14 @@ void RecordBuilder::close() {
     if (!record.inner_model.empty() && open_.empty()) session_model_ = record.inner_model;
     return;
   }
+  constexpr std::uint8_t k_message_rank = 4;
+  saw_messages_ = saw_messages_ || record.best_rank == k_message_rank;
+  const bool is_sum = record.flat.has(Field::turns);
+  if (is_sum && saw_messages_) return;
   Record result;
   result.numbers = nested ? record.best : record.flat;
   if (record.flat.has(Field::session_total)) result.numbers.set(Field::session_total, record.flat.get(Field::session_total));
+  if (is_sum) result.numbers.set(Field::requests, record.flat.get(Field::turns));
   result.format = nested && record.format == Format::unknown ? record.best_format : record.format;
   if (result.format == Format::unknown) result.format = Format::api_responses;
   result.model = model.empty() && result.format == Format::agent_log ? session_model_ : std::move(model);

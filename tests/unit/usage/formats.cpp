@@ -167,6 +167,22 @@ TEST_CASE("Sessions of coding agents: a message counts once, with the most it ca
   CHECK(*reading->prompt_p95_tokens == Approx(31003).epsilon(0.01));
 }
 
+TEST_CASE("The sum at a session's end counts only when its messages are not there") {
+  const std::string sum =
+      R"({"type":"result","num_turns":2,"result":"done","usage":{"input_tokens":6,"cache_creation_input_tokens":2000,)"
+      R"("cache_read_input_tokens":40000,"output_tokens":450}})"
+      "\n";
+  const std::string messages = agent_line("1", "2026-09-01", 400) + agent_line("2", "2026-09-01", 50);
+  const auto both = read_usage(messages + sum);
+  REQUIRE(both);
+  check(*both, UsageFormat::agent_log, 6, 2000, 40000, 450);
+  const auto alone = read_usage(sum);
+  REQUIRE(alone);
+  CHECK(alone->total.output == 450);
+  CHECK(alone->requests == 2);
+  CHECK_FALSE(alone->prompt_p50_tokens);
+}
+
 TEST_CASE("Sessions with running sums: a standing sum is the same event; the model comes from an earlier line") {
   const std::string event =
       R"({"timestamp":"2025-12-19T06:33:36.601Z","type":"event_msg","payload":{"type":"token_count","info":)"

@@ -92,9 +92,9 @@ void leaves_the_machine(Page& page, const CostEstimate& cost, const Policy& poli
     providers += (providers.empty() ? "" : ", ") + api.provider;
   }
   if (!providers.empty()) {
-    lines.push_back(fmt::format(
-        "API: every prompt and answer, to {}{}", providers,
-        policy.residency.empty() ? std::string() : "; where they are kept is not on record unless the table is silent"));
+    lines.push_back(
+        fmt::format("API: every prompt and answer, to {}{}", providers,
+                    policy.residency.empty() ? std::string() : "; those whose region is not known may keep them anywhere"));
   }
   if (cost.rent) {
     lines.push_back(fmt::format("rented: every prompt and answer, to a machine of {}{}", cost.rent->provider,
@@ -132,7 +132,8 @@ void break_even(Page& page, const CostEstimate& cost, double years) {
   }
   page.details("break-even", points);
   std::vector<std::string> steps;
-  for (const PaybackStep& step : cost.payback) steps.push_back(fmt::format("{}: {}", step.what, months(step.months)));
+  for (const PaybackStep& step : cost.payback)
+    steps.push_back(fmt::format("{}: {}", step.what, step.months ? months(step.months) : "never, as it saves nothing"));
   page.details("pay-back", steps);
 }
 

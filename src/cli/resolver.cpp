@@ -173,7 +173,7 @@ Result<Resolved> Resolver::resolve(const Request& request) {
 }
 
 Result<Resolved> Resolver::with_model(const Request& request, std::shared_ptr<const ModelSpec> spec,
-                                      std::optional<Engine> engine, const Place* place) {
+                                      std::optional<Engine> engine, Place* place) {
   const Result<void> known = require_dimensions(*spec);
   if (!known) return tl::unexpected<Error>(known.error());
   // A model made for code is asked about coding unless something else was said.

@@ -31,7 +31,7 @@ struct Resolved {
   std::shared_ptr<const ModelSpec> model;
   std::shared_ptr<const QuantScheme> quant;
   Question question;
-  std::shared_ptr<const Drafter> drafter;  ///< what question.companions points to; null: none
+  std::shared_ptr<const Drafter> drafter;           ///< what question.companions points to; null: none
   std::shared_ptr<const report::FileSource> files;  ///< where the model was read from; null: the catalog
   std::shared_ptr<const formats::ModelFile> file;   ///< what the file said; null: the catalog
 };
@@ -67,11 +67,10 @@ class Resolver {
                                                           const Resolved& resolved);
   /// `place`: where the model lies; null: it is a record of the catalog.
   Result<Resolved> with_model(const Request& request, std::shared_ptr<const ModelSpec> spec, std::optional<Engine> engine,
-                              const Place* place);
+                              Place* place);
   /// Projector, adapters and draft model, where they are asked for (resolver_companions.cpp).
-  Result<void> add_companions(const Request& request, const Place* place, Resolved& resolved);
-  Result<std::uint64_t> projector_bytes(const std::string& asked, const Place* place, const ModelSpec& model,
-                                        const RequestChecker& checker);
+  Result<void> add_companions(const Request& request, Place* place, Resolved& resolved);
+  Result<void> add_projector(const std::string& asked, Place* place, const RequestChecker& checker, Resolved& resolved);
   /// Opens a place once; a stream of requests may name it often.
   Result<std::shared_ptr<Place>> open(const std::string& text,
                                       Result<std::shared_ptr<Place>> (Places::*open_it)(const std::string&));

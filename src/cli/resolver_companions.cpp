@@ -38,40 +38,76 @@ Result<std::uint64_t> file_or_size(const std::string& text) {
 }
 
 /// Of the projectors beside a model the one in half precision, else the largest: engines take that one.
-const formats::FileSet* projector_of(const Place& place) {
-  const formats::FileSet* best = nullptr;
-  for (const formats::FileSet& set : place.sets()) {
+std::optional<std::size_t> projector_of(const Place& place) {
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < place.sets().size(); ++i) {
+    const formats::FileSet& set = place.sets()[i];
     if (set.kind != formats::SetKind::projector || !set.bytes) continue;
-    const bool is_half = set.label == "F16" || set.label == "BF16";
-    if (is_half) return &set;
-    if (best == nullptr || *set.bytes > *best->bytes) best = &set;
+    if (set.label == "F16" || set.label == "BF16") return i;
+    if (!best || *set.bytes > *place.sets()[*best].bytes) best = i;
   }
   return best;
 }
 
+/// What its tower computes in, where its header says enough; the file's size stands alone else.
+void add_scratch(const formats::ModelFile& file, const Resolved& resolved, Companions& beside) {
+  if (!file.projector) return;
+  const EngineSettings& settings = resolved.question.settings;
+  const bool on_gpu = !engine_devices(*resolved.machine, settings).gpus.empty();
+  const ProjectorScratch scratch =
+      projector_scratch_bytes(*file.projector, PictureSize::at_load, on_gpu, settings.flash_attn);
+  beside.projector_device_scratch_bytes = scratch.device_bytes;
+  beside.projector_host_scratch_bytes = scratch.host_bytes;
+}
+
 }  // namespace
 
-Result<std::uint64_t> Resolver::projector_bytes(const std::string& asked, const Place* place, const ModelSpec& model,
-                                                const RequestChecker& checker) {
-  if (asked != "auto") return file_or_size(asked);
-  if (place != nullptr) {
-    if (const formats::FileSet* set = projector_of(*place)) return *set->bytes;
+Result<void> Resolver::add_projector(const std::string& asked, Place* place, const RequestChecker& checker,
+                                     Resolved& resolved) {
+  Companions& beside = resolved.question.companions;
+  if (const std::optional<std::uint64_t> size = as_size(asked)) {
+    beside.projector_bytes = *size;
+    return {};
   }
-  if (model.vision_parameter_count) return *model.vision_parameter_count * k_projector_bytes_per_weight;
-  return fail(ErrorKind::not_found, fmt::format("the size of {}'s image or audio part is not known", model.name),
+  std::shared_ptr<Place> named;
+  std::optional<std::size_t> set;
+  if (asked != "auto") {
+    Result<std::shared_ptr<Place>> found = open(asked, Places::is_remote(asked) ? &Places::open_remote : &Places::open_path);
+    if (!found) return tl::unexpected<Error>(std::move(found).error());
+    named = *found;
+    place = named.get();
+    if (place->sets().size() == 1) set = 0;
+    if (!set) return fail(ErrorKind::usage, fmt::format("{} is not one file", asked), "name the mmproj .gguf itself");
+  } else if (place != nullptr) {
+    set = projector_of(*place);
+  }
+  if (set) {
+    beside.projector_bytes = place->sets()[*set].bytes.value_or(0);
+    const Result<std::shared_ptr<const formats::ModelFile>> file = place->read(*set, catalog_);
+    if (file && (*file)->kind != formats::FileKind::projector)
+      return fail(ErrorKind::usage, fmt::format("{} is no image or audio part of a model", asked));
+    if (file) add_scratch(**file, resolved, beside);
+    if (!file && asked != "auto") return tl::unexpected<Error>(file.error());
+    return {};
+  }
+  const std::optional<std::uint64_t>& parameters = resolved.model->vision_parameter_count;
+  if (parameters) {
+    beside.projector_bytes = *parameters * k_projector_bytes_per_weight;
+    return {};
+  }
+  return fail(ErrorKind::not_found, fmt::format("the size of {}'s image or audio part is not known", resolved.model->name),
               fmt::format("give it: {} 900MB, or the file", checker.name_of(k_mmproj)));
 }
 
-Result<void> Resolver::add_companions(const Request& request, const Place* place, Resolved& resolved) {
+Result<void> Resolver::add_companions(const Request& request, Place* place, Resolved& resolved) {
   const RequestChecker checker(request.from);
   Companions& beside = resolved.question.companions;
   const auto within = [&](Error error, KeyName key) {
     return tl::unexpected<Error>(std::move(error).within(checker.name_of(key)));
   };
   if (request.mmproj) {
-    Result<std::uint64_t> bytes = projector_bytes(*request.mmproj, place, *resolved.model, checker);
-    if (!bytes) return within(std::move(bytes).error(), k_mmproj);
-    beside.projector_bytes = *bytes;
+    Result<void> added = add_projector(*request.mmproj, place, checker, resolved);
+    if (!added) return within(std::move(added).error(), k_mmproj);
   }
   for (const std::string& adapter : request.lora) {
     Result<std::uint64_t> bytes = file_or_size(adapter);

@@ -16,6 +16,8 @@ std::vector<MemoryParts> companion_parts(const Machine& machine, const EngineSet
   const Sites sites = engine_sites(machine, settings);
   const std::uint32_t first = sites.pool[sites.has_gpu() ? 1 : k_host_site];
   parts[first].weights_bytes += companions.projector_bytes;
+  parts[first].compute_bytes += companions.projector_device_scratch_bytes;
+  parts[sites.pool[k_host_site]].compute_bytes += companions.projector_host_scratch_bytes;
 
   // Layers lie on the GPUs by their share of free memory, and with them their part of an adapter.
   double before = 0;

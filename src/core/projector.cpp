@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/projector.hpp"
+#include <canirun/projector.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include "core/compute_buffer_graph.hpp"
-#include "core/projector.hpp"
+#include <canirun/projector.hpp>
 
 namespace canirun {
 

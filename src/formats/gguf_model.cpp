@@ -12,6 +12,7 @@
 #include "formats/gguf_about.hpp"
 #include "formats/gguf_layout.hpp"
 #include "formats/gguf_metadata.hpp"
+#include "formats/gguf_projector.hpp"
 #include "formats/gguf_spec.hpp"
 
 namespace canirun::formats {
@@ -151,6 +152,7 @@ Result<ModelFile> model_from_gguf(const std::vector<GgufHeader>& parts) {
   const GgufHeader& first = parts.front();
   const GgufMetadata metadata(first);
   file.kind = kind_of(metadata, !file.tensors.empty());
+  if (file.kind == FileKind::projector) file.projector = projector_of(metadata, file.tensors);
 
   if (file.kind == FileKind::model) {
     std::vector<NamedTensor> tensors;

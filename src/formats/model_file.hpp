@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <canirun/model.hpp>
+#include <canirun/projector.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -59,7 +60,8 @@ struct ModelFile {
   FileKind kind = FileKind::model;
   ModelSpec spec;  ///< `spec.stored` holds the weights; provenance says which file; id is a short name made from the file's
   Description about;
-  std::vector<FileTensor> tensors;  ///< in the order of the files; empty for a config.json alone
+  std::optional<ProjectorSpec> projector;  ///< of a file of that kind
+  std::vector<FileTensor> tensors;         ///< in the order of the files; empty for a config.json alone
   std::vector<FilePart> parts;
   std::vector<std::string> notes;  ///< what is odd about it, one sentence each
 };

@@ -148,10 +148,12 @@ void write_files(Node root, const FileSource* files) {
 void write_beside(Node memory, const Answer& answer) {
   const Companions& beside = answer.question.companions;
   if (!beside.any()) return memory.set_null("beside");
-  const std::uint64_t files = beside.projector_bytes + beside.adapter_bytes;
+  const std::uint64_t scratch = beside.projector_device_scratch_bytes + beside.projector_host_scratch_bytes;
+  const std::uint64_t files = beside.projector_bytes + scratch + beside.adapter_bytes;
   memory.object("beside", [&](Node node) {
     node.set("total_bytes", answer.assessment.placed.beside.total());
     node.set("projector_bytes", beside.projector_bytes);
+    node.set("projector_scratch_bytes", scratch > 0 ? std::optional(scratch) : std::nullopt);
     node.set("adapter_bytes", beside.adapter_bytes);
     node.set("draft_model", beside.draft ? std::optional(beside.draft->id) : std::nullopt);
     node.set("draft_quant", beside.draft ? std::optional(answer.request.draft_quant) : std::nullopt);

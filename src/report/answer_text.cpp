@@ -91,10 +91,12 @@ std::string beside_phrase(const Answer& answer) {
   const Companions& beside = answer.question.companions;
   const std::uint64_t total = answer.assessment.placed.beside.total();
   std::vector<std::string> parts;
-  if (beside.projector_bytes > 0) parts.push_back("image or audio part " + format_gib(beside.projector_bytes));
+  const std::uint64_t projector =
+      beside.projector_bytes + beside.projector_device_scratch_bytes + beside.projector_host_scratch_bytes;
+  if (projector > 0) parts.push_back("image or audio part " + format_gib(projector));
   if (beside.adapter_bytes > 0) parts.push_back("adapters " + format_gib(beside.adapter_bytes));
   if (beside.draft != nullptr) {
-    const std::uint64_t files = std::min(total, beside.projector_bytes + beside.adapter_bytes);
+    const std::uint64_t files = std::min(total, projector + beside.adapter_bytes);
     parts.push_back(
         fmt::format("draft model {} {} {}", beside.draft->name, answer.request.draft_quant, format_gib(total - files)));
   }

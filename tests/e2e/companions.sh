@@ -11,6 +11,12 @@ json 'd["memory"]["beside"]["adapter_bytes"] == 150000000 and d["memory"]["besid
 json '"--mmproj" in d["commands"]["llama_cpp"] and d["commands"]["llama_cpp"].count("--lora") == 2'
 json 'sum(p["used_bytes"] for p in d["memory"]["pools"]) == d["memory"]["total_bytes"]'
 
+# Of a projector's file the header says what its tower needs to compute in: 256 tokens from 896 x 896 pixels.
+/usr/bin/python3 "$source_dir/tests/support/write_gguf.py" mmproj --out "$scratch/mmproj.gguf" >"$scratch/log" 2>&1 || fail "no projector written"
+run 0 check gemma-3-4b --on "RTX 4090" --mmproj "$scratch/mmproj.gguf" --json
+json 'd["memory"]["beside"]["projector_scratch_bytes"] > 1e8 and "mmproj.gguf" in d["commands"]["llama_cpp"]'
+json 'd["memory"]["beside"]["draft_bytes"] == 0'
+
 # A file counts as long as it is, and is named.
 head -c 3000000 /dev/zero >"$scratch/side adapter.gguf"
 run 0 check gemma-3-27b --on "RTX 4090" --lora "$scratch/side adapter.gguf" --json

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What llama.cpp's clip.cpp (v0.5.0, de3ff81) reserves at load for towers of the true sizes: own runs of it without memory
 // behind its buffers, 2026-11. MiB on the device and, with a GPU, in RAM.
-#include "core/projector.hpp"
+#include <canirun/projector.hpp>
 
 #include <canirun/units.hpp>
 #include <catch2/catch.hpp>

@@ -23,7 +23,7 @@ std::string lower(std::string_view text) {
 }
 
 /// The start of an answer, for a message.
-std::string quoted(std::string_view body) {
+std::string in_quotes(std::string_view body) {
   constexpr std::size_t k_most = 120;
   std::string text(body.substr(0, k_most));
   std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 0x20; }, ' ');
@@ -55,13 +55,14 @@ Result<std::vector<Served>> models_of(Server& server, const std::string& address
   }
   if (reply->status != 200) {
     return fail(ErrorKind::network,
-                fmt::format("{}/v1/models answers HTTP {} and {}", address, reply->status, quoted(reply->body)), k_is_it);
+                fmt::format("{}/v1/models answers HTTP {} and {}", address, reply->status, in_quotes(reply->body)), k_is_it);
   }
   const Result<json::Parsed> parsed = json::Parsed::parse(reply->body);
   const json::View list = parsed ? json::View(parsed->root()).at("data") : json::View();
   if (!list.is_array()) {
     return fail(ErrorKind::network,
-                fmt::format("{}/v1/models answers {}, which is no list of models", address, quoted(reply->body)), k_is_it);
+                fmt::format("{}/v1/models answers {}, which is no list of models", address, in_quotes(reply->body)),
+                k_is_it);
   }
   std::vector<Served> models;
   for (std::size_t i = 0; i < std::min(list.size(), k_most_models); ++i) {

@@ -62,5 +62,5 @@ TEST_CASE("models in their true sizes take what the engine allocates") {
           Approx(static_cast<double>(*row.at("host_compute_bytes").count())).epsilon(0.001));
     ++compared;
   }
-  CHECK(compared >= 32);
+  CHECK(compared >= 24);
 }

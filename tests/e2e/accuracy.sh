@@ -4,7 +4,7 @@
 . "$2/tests/e2e/common.inc"
 run 0 accuracy
 out_has "published runs"
-out_has "range holds"
+out_has "half of the runs are nearer"
 run 0 accuracy --json
 json 'd["schema"] == "canirun/accuracy" and d["speed"]["runs"] > 1400 and len(d["speed"]["unanswered"]) <= 1'
 json '[row["class"] for row in d["speed"]["decode"]] == ["all", "nvidia", "amd", "apple", "intel", "unified", "cpu"]'

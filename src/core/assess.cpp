@@ -30,7 +30,8 @@ void add_shared_speeds(Assessment& answer, double correction, const Machine& mac
     if (many) {
       many->each_tokens_per_s = scaled(many->each_tokens_per_s);
       many->total_tokens_per_s = scaled(many->total_tokens_per_s);
-      if (effort == Effort::answer)
+      // How many fit is worked out for the model alone.
+      if (effort == Effort::answer && !question.companions.any())
         many->most_sequences = most_sequences(machine, model, answer.weights, settings, answer.placed.placement.status);
     }
   }

@@ -173,8 +173,10 @@ Verdict decide(const Machine& machine, const ModelSpec& model, const PlacedMemor
     if (!may_leave) court.reason("private", "the data may not leave, so an API is not the way out");
     return court.verdict;
   }
-  const bool usable = usability_gate(court, usability, cost.interactive, may_leave);
-  capacity_gate(court, cost, may_leave);
+  // Of a GPU whose bandwidth nobody knows only the memory can be told, and that is said instead of a guess.
+  if (!speed) court.reason("speed_unknown", "it fits; how fast it is cannot be told without the memory bandwidth");
+  const bool usable = !speed || usability_gate(court, usability, cost.interactive, may_leave);
+  if (speed) capacity_gate(court, cost, may_leave);
   const bool meets = meets_floors(court, speed, floors);
   court.verdict.yes = usable && meets;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <array>
+#include <canirun/storage.hpp>
 
 #include "report/commands.hpp"
 #include "report/sections.hpp"
@@ -185,6 +186,22 @@ void write_memory(Node root, const Answer& answer) {
   });
 }
 
+/// The files against the drive; null for a machine whose storage is not known, and for files that are there.
+void write_storage(Node root, const Answer& answer) {
+  const std::optional<StorageFit> disk =
+      answer.model.local_path.empty() ? storage_fit(answer.machine, answer.assessment.weights.file_bytes) : std::nullopt;
+  if (!disk) return root.set_null("storage");
+  root.object("storage", [&](Node node) {
+    node.set("place", disk->place);
+    node.set("drive", disk->drive);
+    node.set("file_bytes", disk->file_bytes);
+    node.set("free_bytes", disk->free_bytes);
+    node.set("missing_bytes", disk->missing_bytes);
+    node.set("read_s", disk->read_s);
+    node.set("read_basis", disk->read_basis);
+  });
+}
+
 void write_placement(Node root, const Answer& answer) {
   const Placement& placement = answer.assessment.placed.placement;
   root.object("placement", [&](Node node) {
@@ -335,6 +352,7 @@ std::string answer_json(const Answer& answer, JsonStyle style) {
   write_files(document.root(), answer.files);
   write_memory(root, answer);
   write_placement(root, answer);
+  write_storage(root, answer);
   write_throughput(root, answer);
   root.object("usability", [&](Node node) {
     node.set("level", answer.assessment.usability.level);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <canirun/names.hpp>
+#include <canirun/storage.hpp>
 
 #include "report/bar.hpp"
 #include "report/commands.hpp"
@@ -49,6 +50,8 @@ void verdict_first(Page& page, const Answer& answer) {
   if (result.speed) {
     text += fmt::format(", {} at {} tok/s", words_for(result.usability.level),
                         format_rate_range(result.speed->decode_tokens_per_s));
+  } else {
+    text += "; how fast is not known";
   }
   const bool local = verdict.answer == canirun::Answer::run_local || verdict.answer == canirun::Answer::hybrid;
   if (!local) text += fmt::format("; even so: {}", words_for(verdict.answer));
@@ -137,6 +140,19 @@ std::string drafting_phrase(const SpeculativeSpeed& drafted) {
   return fmt::format("with the draft model {} tok/s: {} tokens at a time, {} of them kept (assumed)",
                      format_rate_range(drafted.decode_tokens_per_s), drafted.draft_tokens,
                      format_percent(drafted.acceptance.typical));
+}
+
+/// Room for the files on this machine's drive: said when there is too little, or when everything is opened.
+void disk_statement(Page& page, const Answer& answer, bool explain) {
+  if (!answer.model.local_path.empty()) return;  // they are there already
+  const std::optional<StorageFit> disk = storage_fit(answer.machine, answer.assessment.weights.file_bytes);
+  if (!disk || (disk->fits() && !explain)) return;
+  std::string text = fmt::format("{} to store, {} free at {}", format_decimal_bytes(disk->file_bytes),
+                                 format_decimal_bytes(disk->free_bytes), page.safe(disk->place));
+  if (!disk->fits()) text += fmt::format(": {} short", format_decimal_bytes(disk->missing_bytes));
+  if (disk->read_s)
+    text += fmt::format(" · a first load takes {} or more ({})", format_seconds(*disk->read_s), name_of(disk->read_basis));
+  page.statement(disk->fits() ? Mark::yes : Mark::no, "disk", {text});
 }
 
 void speed_statement(Page& page, const Answer& answer) {
@@ -288,6 +304,7 @@ std::string render_answer_text(const Answer& answer, const Terminal& terminal, b
   page.blank();
   memory_statement(page, answer);
   if (explain) explain_memory(page, answer);
+  disk_statement(page, answer, explain);
   speed_statement(page, answer);
   if (explain) explain_speed(page, answer);
   capability_statement(page, answer);

@@ -168,7 +168,7 @@ void kept_section(Page& page, const BenchReport& report) {
   }
   if (report.kept->corrections.empty()) return;
   page.blank();
-  page.line("  estimates on this machine are multiplied by", Tone::quiet);
+  page.paragraph("estimates on this machine are multiplied by", 2);
   corrections_section(page, report.kept->corrections);
 }
 
@@ -223,7 +223,7 @@ void ending(Page& page, const BenchReport& report) {
                    Tone::good);
     page.command("canirun bench --show", 4);
   } else if (!report.save_command.empty()) {
-    page.line("  nothing was kept; to let estimates on this machine follow it", Tone::quiet);
+    page.paragraph("nothing was kept; to let estimates on this machine follow it", 2);
     page.command(report.save_command, 4);
   }
 }

@@ -43,7 +43,8 @@ std::vector<std::string_view> quants_by_size(Engine engine) {
 /// Places the model at one quant after the other, largest first: some tens of microseconds each.
 std::string largest_whole_quant(const catalog::Catalog& catalog, const Resolved& asked) {
   const bool one_form = asked.model->expert_type == TensorType::mxfp4;
-  if (one_form || asked.model->stored || asked.question.companions.any()) return {};
+  const bool only_packed = asked.model->stored && asked.model->stored->format != QuantFormat::gguf;
+  if (one_form || only_packed || asked.question.companions.any()) return {};
   Placer placer(*asked.machine, *asked.model, asked.question.settings);
   for (const std::string_view name : quants_by_size(asked.question.settings.engine)) {
     const Result<QuantScheme> quant = catalog.quant(name);

@@ -91,6 +91,7 @@ Machine full_machine() {
   d.persistence = false;
   d.driver_version = "550.54.14";
   d.runtime = "cuda";
+  d.runtime_version = "12.4";
   d.is_mig = true;
   d.share_of_card = 0.125;
   d.drives_display = true;

@@ -18,12 +18,14 @@ void look_around(Context& context) {
   context.machine.is_this_machine = context.fs.is_this_system();
   context.machine.origin = context.machine.is_this_machine ? "this machine" : "recorded machine";
   try {
+#if defined(_WIN32)
+    probe_windows(context);  // always this system: there, recordings of another's files are not replayed
+#else
 #if defined(__APPLE__)
     if (context.fs.is_this_system()) return probe_apple(context);
-#elif defined(_WIN32)
-    if (context.fs.is_this_system()) return probe_windows(context);
 #endif
     probe_linux(context);
+#endif
   } catch (const std::exception& error) {  // out of memory, a file system that misbehaves
     context.note("this machine", "the probe gave up half way: " + clean_text(error.what()));
   }

@@ -256,8 +256,9 @@ bool PlacementSearch::find_with_experts_on_host() {
   if (glance(gpu_layers, layer_count()).gpu_headroom < 0) return false;
   std::uint32_t on_gpu = experts_that_fit();
   if (is_hopeless()) return false;
+  // Each look says more exactly what is left for experts; rarely more than two are needed.
   while (measure(gpu_layers, layer_count() - on_gpu).gpu_headroom < 0 && on_gpu > 0) {
-    --on_gpu;
+    on_gpu = std::min(on_gpu - 1, experts_that_fit());
     if (shares_out()) share_out(gpu_layers, layer_count() - on_gpu);
   }
   return fit_.fits();
@@ -269,7 +270,7 @@ bool PlacementSearch::find_with_fewer_layers() {
   std::uint32_t layers = layers_that_fit();
   if (is_hopeless()) return assume(layers, experts).fits();
   while (measure(layers, experts).gpu_headroom < 0 && layers > 0) {
-    --layers;
+    layers = std::min(layers - 1, layers_that_fit());
     if (shares_out()) share_out(layers, experts);
   }
   return fit_.fits();

@@ -142,6 +142,7 @@ bool PlacementSearch::find() {
   // Buffers only add to what weights and caches take: when those alone are too much, there is nothing to measure.
   const std::uint32_t gpu_layers = first_gpu_layers(), experts = question_.settings.cpu_moe_layers.value_or(0);
   compute_ = {};
+  looked_ = false;
   const bool hopeless_whole = (may_move_experts() || may_move_layers()) && !assume(gpu_layers, experts).fits();
   if (!hopeless_whole && measure(gpu_layers, experts).fits()) return true;
   if (!hopeless_whole && find_with_other_split(gpu_layers, experts)) return true;
@@ -331,9 +332,16 @@ std::optional<std::uint32_t> PlacementSearch::largest_context() {
     largest = k_step * last_that_fits(1, at_least, most, at_most, headroom);
   }
   if (largest && *largest != most * k_step && moves != Freedom::none) {
-    // Which split is found depends on the holes between scratch tensors; make sure that one is.
-    for (int tries = 0; tries < 4 && !find_at(*largest); ++tries)
+    // Which split is found depends on the holes between scratch tensors; make sure that one is. A quick look goes ahead of
+    // the exact one, which mostly is needed once.
+    const bool as_asked = question_.ranking;
+    const auto step_down = [&] {
       *largest = std::max(k_step, *largest - static_cast<std::uint32_t>(pad_up(*largest / 32, k_step)));
+    };
+    question_.ranking = true;
+    for (int tries = 0; tries < 4 && !find_at(*largest); ++tries) step_down();
+    question_.ranking = as_asked;
+    for (int tries = 0; tries < 2 && !find_at(*largest); ++tries) step_down();
   }
   set_context(question_, given);
   return largest;

@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::uint64_t k_f32_bytes = 4;
 
-std::uint64_t elements(const Extent& extent) { return std::uint64_t{extent[0]} * extent[1] * extent[2] * extent[3]; }
+std::uint64_t elements(Extent extent) { return std::uint64_t{extent[0]} * extent[1] * extent[2] * extent[3]; }
 
 }  // namespace
 
@@ -34,7 +34,7 @@ NodeId ScratchGraph::input(std::uint64_t bytes) {
   return append(node);
 }
 
-NodeId ScratchGraph::blank(const Extent& extent) {
+NodeId ScratchGraph::blank(Extent extent) {
   GraphNode node;
   node.extent = extent;
   node.bytes = elements(extent) * k_f32_bytes;
@@ -68,7 +68,7 @@ NodeId ScratchGraph::stored(const Stored& store, bool weight) {
   return append(node);
 }
 
-NodeId ScratchGraph::compute(const Extent& extent, std::initializer_list<NodeId> sources, bool can_overwrite) {
+NodeId ScratchGraph::compute(Extent extent, std::initializer_list<NodeId> sources, bool can_overwrite) {
   GraphNode node;
   node.extent = extent;
   node.bytes = elements(extent) * k_f32_bytes;
@@ -81,7 +81,7 @@ NodeId ScratchGraph::compute(const Extent& extent, std::initializer_list<NodeId>
   return append(node);
 }
 
-NodeId ScratchGraph::part(NodeId of, const Extent& extent) {
+NodeId ScratchGraph::part(NodeId of, Extent extent) {
   const NodeId view = reshape(of, extent);
   (*this)[view].contiguous = false;
   return view;
@@ -93,14 +93,14 @@ NodeId ScratchGraph::look(NodeId of) {
   return view;
 }
 
-NodeId ScratchGraph::columns(NodeId of, const Extent& extent, std::uint32_t per_row) {
+NodeId ScratchGraph::columns(NodeId of, Extent extent, std::uint32_t per_row) {
   const NodeId view = part(of, extent);
   const GraphNode& source = (*this)[of];
   if (per_row < source.extent[0]) (*this)[view].bytes = source.bytes - (source.extent[0] - per_row) * k_f32_bytes;
   return view;
 }
 
-NodeId ScratchGraph::reshape(NodeId of, const Extent& extent) {
+NodeId ScratchGraph::reshape(NodeId of, Extent extent) {
   const GraphNode& source = (*this)[of];
   GraphNode node;
   node.extent = extent;

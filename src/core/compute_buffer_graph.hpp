@@ -47,18 +47,19 @@ class ScratchGraph {
 
   NodeId input(std::uint64_t bytes);
   /// Memory that no operation computes and nobody writes: it lies where it is first used, from the start on.
-  NodeId blank(const Extent& extent);
+  NodeId blank(Extent extent);
   NodeId stored(const Stored& store, bool weight);
-  /// A new f32 tensor computed from `sources`; `can_overwrite` for element-wise operations.
-  NodeId compute(const Extent& extent, std::initializer_list<NodeId> sources, bool can_overwrite = false);
+  /// A new f32 tensor computed from `sources`; `can_overwrite` for element-wise operations. Extents are taken by value here
+  /// and below: mostly that of another node is given, and nodes move when one is added.
+  NodeId compute(Extent extent, std::initializer_list<NodeId> sources, bool can_overwrite = false);
   /// The same memory seen with another shape (reshape): an element-wise operation on it may still overwrite it.
-  NodeId reshape(NodeId of, const Extent& extent);
+  NodeId reshape(NodeId of, Extent extent);
   /// A part of it, or a permuted look.
-  NodeId part(NodeId of, const Extent& extent);
+  NodeId part(NodeId of, Extent extent);
   /// The same, in another order of dimensions.
   NodeId look(NodeId of);
   /// A part of each row, `extent` of it in any shape: where it has to be copied, what lies between goes with it.
-  NodeId columns(NodeId of, const Extent& extent, std::uint32_t per_row);
+  NodeId columns(NodeId of, Extent extent, std::uint32_t per_row);
   /// An operation that changes a part of `of` where it lies; `sources` come before `of`.
   NodeId change(NodeId of, std::initializer_list<NodeId> sources);
   /// An operation that writes its result over its first operand.

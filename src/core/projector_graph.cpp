@@ -55,7 +55,7 @@ TowerRecorder::TowerRecorder(const ProjectorSpec& projector, ScratchGraph& graph
   if (kind_ == TowerKind::llava || kind_ == TowerKind::internvl) ++positions_;  // and the class token
 }
 
-NodeId TowerRecorder::op(const Extent& extent, std::initializer_list<NodeId> sources, bool can_overwrite) {
+NodeId TowerRecorder::op(Extent extent, std::initializer_list<NodeId> sources, bool can_overwrite) {
   const NodeId node = graph_.compute(extent, sources, can_overwrite);
   graph_[node].site = site_;
   return node;
@@ -68,7 +68,7 @@ NodeId TowerRecorder::half(NodeId node) {
 }
 
 /// A copy in another order.
-NodeId TowerRecorder::copy(NodeId of, const Extent& extent) { return op(extent, {graph_.look(of)}); }
+NodeId TowerRecorder::copy(NodeId of, Extent extent) { return op(extent, {graph_.look(of)}); }
 
 NodeId TowerRecorder::project(NodeId of, std::uint32_t width) {
   Extent extent = graph_[of].extent;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include "core/compute_buffer_graph.hpp"
 #include <canirun/projector.hpp>
+#include "core/compute_buffer_graph.hpp"
 
 namespace canirun {
 
@@ -16,9 +16,9 @@ class TowerRecorder {
   void record();
 
  private:
-  NodeId op(const Extent& extent, std::initializer_list<NodeId> sources, bool can_overwrite = false);
+  NodeId op(Extent extent, std::initializer_list<NodeId> sources, bool can_overwrite = false);
   NodeId half(NodeId node);
-  NodeId copy(NodeId of, const Extent& extent);
+  NodeId copy(NodeId of, Extent extent);
   NodeId project(NodeId of, std::uint32_t width);
   NodeId norm(NodeId of);
   NodeId layer_norm(NodeId of);

@@ -16,10 +16,11 @@ allowed() {
     report) echo "report json" ;;
     bench) echo "bench json" ;;
     usage) echo usage ;;
+    update) echo "update json" ;;
     formats) echo "formats json" ;;
     store) echo "store formats json" ;;
     net) echo "net formats json" ;;
-    cli) echo "cli report probe catalog net store formats bench usage json" ;;
+    cli) echo "cli report probe catalog net store formats bench usage update json" ;;
     *) echo "?" ;;
   esac
 }

@@ -62,6 +62,11 @@ constexpr Command k_commands[] = {
      "canirun cache\n"
      "canirun cache clear\n",
      run_cache},
+    {"update", on::update, "", "fetch current API prices from public lists", 0, 0, false,
+     "canirun update\n"
+     "canirun update --dry-run\n"
+     "canirun update --forget\n",
+     run_update},
     {"catalog", on::catalog, "KIND [QUERY]", "models, devices, prices or quants, with their sources", 0, k_any, false,
      "canirun catalog devices 4090\n"
      "canirun catalog prices claude\n",

@@ -45,6 +45,7 @@ Result<int> run_cost(Session& session);
 Result<int> run_compare(Session& session);
 Result<int> run_inspect(Session& session);
 Result<int> run_cache(Session& session);
+Result<int> run_update(Session& session);
 Result<int> run_plan(Session& session);
 Result<int> run_bench(Session& session);
 Result<int> run_accuracy(Session& session);

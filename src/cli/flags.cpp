@@ -228,8 +228,6 @@ constexpr Flag
              false, [](O& o, S) { o.save = true; }},
             {"show", 0, "", G::bench, on::bench, true, "what was kept of this machine, and what it does to estimates", "",
              "", false, [](O& o, S) { o.show = true; }},
-            {"forget", 0, "", G::bench, on::bench, true, "drop what was kept of this machine", "", "", false,
-             [](O& o, S) { o.forget = true; }},
 
             // --- output ----------------------------------------------------------------------------------------------
             {"requests", 0, "FILE", G::output, on::check, false,
@@ -237,6 +235,10 @@ constexpr Flag
              [](O& o, S v) { o.requests_file = v; }},
             {"json", 0, "", G::output, on::everywhere, true, "one JSON document instead of text", "", "", false,
              [](O& o, S) { o.json = true; }},
+            {"forget", 0, "", G::output, on::bench | on::update, true, "drop what this command has kept", "", "", false,
+             [](O& o, S) { o.forget = true; }},
+            {"dry-run", 0, "", G::output, on::update, true, "show what would change, and keep nothing", "", "", false,
+             [](O& o, S) { o.dry_run = true; }},
             {"tensors", 0, "", G::output, on::inspect, true, "every tensor: name, shape, type, bytes, offset", "", "", false,
              [](O& o, S) { o.tensors = true; }},
             {"explain", 0, "", G::output, on::everywhere, true, "open every line into formula, inputs and source", "", "",

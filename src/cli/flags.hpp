@@ -15,7 +15,7 @@ namespace on {
 inline constexpr std::uint32_t overview = 1U << 0U, check = 1U << 1U, hw = 1U << 2U, list = 1U << 3U, cost = 1U << 4U,
                                compare = 1U << 5U, doctor = 1U << 6U, catalog = 1U << 7U, help = 1U << 8U,
                                completion = 1U << 9U, inspect = 1U << 10U, cache = 1U << 11U, plan = 1U << 12U,
-                               record = 1U << 13U, bench = 1U << 14U, accuracy = 1U << 15U;
+                               record = 1U << 13U, bench = 1U << 14U, accuracy = 1U << 15U, update = 1U << 16U;
 inline constexpr std::uint32_t one_model = check | cost | compare | plan;  ///< a question about named models
 inline constexpr std::uint32_t question = one_model | overview | list;
 inline constexpr std::uint32_t machine = question | hw | bench;

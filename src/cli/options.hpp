@@ -37,7 +37,8 @@ struct Options {
 
   // bench
   std::optional<std::string> server, bench_model, timeout;
-  bool save = false, show = false, forget = false;
+  bool save = false, show = false, forget = false;  ///< forget: also of update
+  bool dry_run = false;                             ///< update
 
   bool json = false, explain = false, offline = false;
   ColorChoice color = ColorChoice::automatic;

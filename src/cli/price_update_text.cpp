@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include "cli/price_update.hpp"
+#include "report/page.hpp"
+
+namespace canirun::cli {
+namespace {
+
+using report::Align;
+using report::Tone;
+
+/// Refusals and the like that are shown without --explain.
+constexpr std::size_t k_few = 8;
+
+std::string usd(const std::optional<double>& value) { return value ? fmt::format("{:.4g}", *value) : "?"; }
+
+/// "3 -> 2.5", or one figure when nothing moved.
+std::string moved(const std::optional<double>& old, const std::optional<double>& now, const report::Terminal& terminal) {
+  const std::string before = usd(old), after = usd(now);
+  return before == after ? after : fmt::format("{} {} {}", before, report::arrow(terminal), after);
+}
+std::string percent(double factor) { return factor == 1 ? "" : fmt::format("{:+.0f} %", (factor - 1) * 100); }
+
+std::string plural(std::size_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+void add_lists(const PriceUpdate& update, bool all, report::Page& page) {
+  for (const ListAnswer& answer : update.lists) {
+    const std::string name(update::facts_of(answer.source.list).name);
+    if (!answer.reading) {
+      page.detail(name, "not read: " + answer.error->message);
+      continue;
+    }
+    const update::Reading& reading = *answer.reading;
+    std::string words = plural(reading.prices.size(), "price", "prices");
+    if (reading.unpriced > 0) words += fmt::format(", {} entries without one", reading.unpriced);
+    if (reading.refused_count > 0) words += fmt::format(", {} wrong", reading.refused_count);
+    std::vector<std::string> lines = {std::move(words)};
+    const std::size_t shown = all ? reading.refused.size() : std::min<std::size_t>(reading.refused.size(), 3);
+    for (std::size_t i = 0; i < shown; ++i)
+      lines.push_back(fmt::format("{}: {}", reading.refused[i].entry, reading.refused[i].reason));
+    if (shown < reading.refused_count) lines.push_back(fmt::format("and {} more", reading.refused_count - shown));
+    page.details(name, lines);
+  }
+}
+
+void add_changes(const PriceUpdate& update, report::Page& page) {
+  const report::Terminal& terminal = page.terminal();
+  report::Table table({{.title = "price", .align = Align::left, .drop_order = 0, .min_width = 18},
+                       {.title = "input", .align = Align::right, .drop_order = 0, .min_width = 0},
+                       {.title = "cached", .align = Align::right, .drop_order = 2, .min_width = 0},
+                       {.title = "output", .align = Align::right, .drop_order = 0, .min_width = 0},
+                       {.title = "change", .align = Align::right, .drop_order = 1, .min_width = 0},
+                       {.title = "list", .align = Align::left, .drop_order = 3, .min_width = 0}});
+  for (const update::Listed& listed : update.comparison.changed) {
+    const ApiPrice &a = listed.before, &b = listed.after;
+    table.add_row({{page.safe(a.id), Tone::strong},
+                   {moved(a.input_usd_per_mtok, b.input_usd_per_mtok, terminal)},
+                   {moved(a.cache_read_usd_per_mtok, b.cache_read_usd_per_mtok, terminal)},
+                   {moved(a.output_usd_per_mtok, b.output_usd_per_mtok, terminal)},
+                   {percent(listed.factor), listed.factor > 1 ? Tone::middling : Tone::good},
+                   {std::string(update::facts_of(listed.list).name), Tone::quiet}});
+  }
+  page.table(table);
+}
+
+void add_refused(const PriceUpdate& update, bool all, report::Page& page) {
+  const std::vector<update::RefusedPrice>& refused = update.comparison.refused;
+  if (refused.empty()) return;
+  page.blank();
+  page.line(
+      plural(refused.size(), "price was refused, and the old one stays:", "prices were refused, and the old ones stay:"));
+  const std::size_t shown = all ? refused.size() : std::min(refused.size(), k_few);
+  for (std::size_t i = 0; i < shown; ++i)
+    page.paragraph(fmt::format("{}, {}: {}", refused[i].id, update::facts_of(refused[i].list).name, refused[i].reason), 2);
+  if (shown < refused.size()) page.line(fmt::format("  and {} more (--explain shows them)", refused.size() - shown));
+}
+
+void add_disagreements(const PriceUpdate& update, bool all, report::Page& page) {
+  const std::vector<update::Disagreement>& all_of_them = update.comparison.disagreements;
+  if (all_of_them.empty()) return;
+  page.blank();
+  page.paragraph(fmt::format("The lists say different things of {}; the first list counts{}",
+                             plural(all_of_them.size(), "price", "prices"), all ? ":" : " (--explain shows them)."));
+  if (!all) return;
+  for (const update::Disagreement& each : all_of_them)
+    page.paragraph(fmt::format("{}: {} {} in, {} out; {} {} in, {} out", each.id, update::facts_of(each.taken).name,
+                               usd(each.taken_rates.input), usd(each.taken_rates.output), update::facts_of(each.other).name,
+                               usd(each.other_rates.input), usd(each.other_rates.output)),
+                   2);
+}
+
+}  // namespace
+
+std::string render_update_text(const PriceUpdate& update, bool all, const report::Terminal& terminal) {
+  report::Page page(terminal);
+  const update::Comparison& comparison = update.comparison;
+  add_lists(update, all, page);
+  page.blank();
+  if (comparison.changed.empty()) {
+    page.line("no price has changed", Tone::strong);
+  } else {
+    page.line(plural(comparison.changed.size(), "price has changed", "prices have changed") + ", USD per million tokens",
+              Tone::strong);
+    add_changes(update, page);
+  }
+  std::string rest = plural(comparison.confirmed.size(), "price is", "prices are") + " as before";
+  if (!comparison.unlisted.empty()) rest += fmt::format(" · {} on no list", comparison.unlisted.size());
+  if (update.own > 0) rest += fmt::format(" · {} of your own left alone", update.own);
+  page.paragraph(rest);
+  add_refused(update, all, page);
+  add_disagreements(update, all, page);
+  page.blank();
+  if (update.written) {
+    page.paragraph("kept in " + update.file.string());
+    page.paragraph("back to the built-in prices:");
+    page.command("canirun update --forget", 2);
+  } else {
+    page.paragraph("nothing was kept; without --dry-run it is");
+  }
+  return page.take();
+}
+
+}  // namespace canirun::cli

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// openrouter.ai/api/v1/models: {"data": [{"id": "AUTHOR/MODEL", "pricing": {"prompt": "USD per token", ...}}]}. These are
+// OpenRouter's own prices: the cheapest host it sends to, not what the author bills.
+#include "update/list_parts.hpp"
+
+namespace canirun::update {
+
+bool read_open_router(json::View root, Reading& reading) {
+  const json::View models = root.at("data");
+  if (!models.is_array()) return false;
+  std::size_t number = 0;
+  models.each_element([&](json::View model) {
+    const std::string place = "/data/" + std::to_string(number++);
+    const std::optional<std::string> id = model.at("id").text();
+    if (!id || id->empty()) return refuse(reading, place, "it has no id");
+    const json::View pricing = model.at("pricing");
+    if (pricing && !pricing.is_object()) return refuse(reading, *id, "its pricing is no object");
+    EntryReader entry(pricing, 1);
+    ListedPrice price{.provider = "openrouter", .model = *id, .entry = *id, .rates = {}, .tiers = {}};
+    price.rates.input = entry.rate("prompt");
+    price.rates.cache_read = entry.rate("input_cache_read");
+    price.rates.cache_write = entry.rate("input_cache_write");
+    price.rates.output = entry.rate("completion");
+    take(reading, std::move(price), entry.wrong());
+  });
+  return true;
+}
+
+}  // namespace canirun::update

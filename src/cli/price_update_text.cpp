@@ -35,7 +35,7 @@ void add_lists(const PriceUpdate& update, bool all, report::Page& page) {
     }
     const update::Reading& reading = *answer.reading;
     std::string words = plural(reading.prices.size(), "price", "prices");
-    if (reading.unpriced > 0) words += fmt::format(", {} entries without one", reading.unpriced);
+    if (reading.unpriced > 0) words += fmt::format(", {} without one", plural(reading.unpriced, "entry", "entries"));
     if (reading.refused_count > 0) words += fmt::format(", {} wrong", reading.refused_count);
     std::vector<std::string> lines = {std::move(words)};
     const std::size_t shown = all ? reading.refused.size() : std::min<std::size_t>(reading.refused.size(), 3);

@@ -38,7 +38,7 @@ std::string tensor_split_flag(const Machine& machine, const EngineDevices& devic
     counts += fmt::format("{}{}", counts.empty() ? "" : ",", layers);
     used += layers > 0 ? 1U : 0U;
   }
-  return used > 1 ? " -ts " + counts : std::string();
+  return used > 1 ? " -ts " + shell_word(counts) : std::string();
 }
 
 std::string_view device_word(Backend backend) {

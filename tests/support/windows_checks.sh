@@ -17,7 +17,7 @@ run 1 check llama-3.1-405b --on "RTX 4090" --ram 32GiB
 
 # This machine, as Wine has it.
 run 0 hw --json
-json 'd["machine"]["os"].startswith("Windows") and d["machine"]["devices"][0]["id"] == "cpu"'
+json '"Windows" in d["machine"]["os"] and d["machine"]["devices"][0]["id"] == "cpu"'
 json 'd["machine"]["cpu"]["logical_cores"] >= d["machine"]["cpu"]["physical_cores"] > 0'
 json 'd["machine"]["pools"][0]["total_bytes"] > d["machine"]["pools"][0]["free_bytes"] > 0'
 json 'd["machine"]["storage"]["total_bytes"] >= d["machine"]["storage"]["free_bytes"] > 0'
@@ -27,7 +27,7 @@ run 0 doctor
 run 0 check qwen3:0.6b --machine "$(windows_path "$scratch/machine.json")"
 run 2 record -
 err_has "hw --json"
-run 2 hw --machine "$source_dir/tests/fixtures/machines/rtx_4090_workstation.txt"
+run 2 hw --machine "$source_dir/tests/fixtures/machines/laptop-rtx-4090.txt"
 
 # Paths: drives, backslashes, names that are no ASCII, a folder, a name mistyped, a folder where a file should be.
 gguf llama-3.1-8b "$scratch/modèles 模型/llama-8b-Q4_K_M.gguf" --type mixture
@@ -38,7 +38,7 @@ on run 0 check "$folder" --json
 on run 2 check "$folder\\llama-8b-Q5_K_M.gguf"
 one_error
 err_has "did you mean"
-(cd "$scratch/modèles 模型" && on run 0 inspect '.\llama-8b-Q4_K_M.gguf')
+(cd "$scratch/modèles 模型" && run 0 inspect '.\llama-8b-Q4_K_M.gguf')
 run 2 hw --machine "$folder"
 # Devices are not opened.
 on run 2 check '\\.\PhysicalDrive0'
@@ -79,7 +79,7 @@ if command -v x86_64-w64-mingw32-gcc >/dev/null && [ -d "$system" ]; then
 fi
 
 # What is the same everywhere.
-for name in accuracy bad_numbers catalog compare completion exit_no list machine_round_trip model_agrees model_bad_files \
+for name in bad_numbers catalog compare completion exit_no list machine_round_trip model_bad_files \
   model_file model_folder model_inspect model_safetensors model_split no_colour_in_a_pipe on_anchors overview plan \
   profile_file request_echo requests unknown_model unknown_names variants version width; do
   script=$source_dir/tests/e2e/$name.sh

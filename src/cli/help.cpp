@@ -80,7 +80,9 @@ constexpr std::string_view k_environment =
     "                               over the built-in data when it is there\n"
     "                               there too: calibration.json, what `canirun bench --save` kept\n"
     "  CANIRUN_DATA                 another such folder, laid over that one\n"
-    "  CANIRUN_SERVER_KEY           key for the server that `canirun bench --server` measures\n\n"
+    "  CANIRUN_SERVER_KEY           key for the server that `canirun bench --server` measures\n"
+    "  CANIRUN_PRICES_URL_MODELS_DEV, _OPENROUTER, _LITELLM\n"
+    "                               other addresses for the price lists of `canirun update`\n\n"
     "Models that are not in the catalog (`canirun help models`)\n\n"
     "  HF_TOKEN, HF_TOKEN_PATH      token for gated repositories; else $HF_HOME/token or\n"
     "                               ~/.cache/huggingface/token. It goes to the hub's host only\n"
@@ -93,9 +95,9 @@ constexpr std::string_view k_environment =
     "                               of models that were asked for; `canirun cache clear` empties it\n"
     "  OLLAMA_MODELS, HF_HUB_CACHE, HF_HOME, LLAMA_CACHE\n"
     "                               where `canirun list --installed` looks, beside the usual places\n\n"
-    "The network is asked only about a model that is named by a network reference, and never\n"
-    "with --offline. Nothing is sent but the request for that model's description; to a server\n"
-    "that --server names, words of no meaning for it to answer.\n";
+    "The network is asked only about a model that is named by a network reference, and for price\n"
+    "lists by `canirun update`; never with --offline. Nothing is sent but the request for that\n"
+    "description or list; to a server that --server names, words of no meaning for it to answer.\n";
 
 constexpr std::string_view k_models =
     "How to name a model\n\n"

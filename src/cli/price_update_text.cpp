@@ -70,8 +70,7 @@ void add_refused(const PriceUpdate& update, bool all, report::Page& page) {
   const std::vector<update::RefusedPrice>& refused = update.comparison.refused;
   if (refused.empty()) return;
   page.blank();
-  page.line(
-      plural(refused.size(), "price was refused, and the old one stays:", "prices were refused, and the old ones stay:"));
+  page.line(plural(refused.size(), "price of a list was not taken:", "prices of lists were not taken:"));
   const std::size_t shown = all ? refused.size() : std::min(refused.size(), k_few);
   for (std::size_t i = 0; i < shown; ++i)
     page.paragraph(fmt::format("{}, {}: {}", refused[i].id, update::facts_of(refused[i].list).name, refused[i].reason), 2);

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view k_schema_versions =
     "schemas  assessment 1, machine 1, list 1, cost 1, overview 1, plan 1, variants 1, model_file 1,\n"
-    "         bench 1, calibration 1, cache 1, error 1\n";
+    "         bench 1, calibration 1, cache 1, update 1, error 1\n";
 
 report::Terminal terminal_of(int file_descriptor, ColorChoice color) {
   return decide_terminal(facts_of_stream(file_descriptor), color);

@@ -170,8 +170,9 @@ Comparison compare(std::span<const ApiPrice> known, std::span<const Reading> rea
     if (!any) result.unlisted.push_back(record.id);
     if (taken) (taken->changed ? result.changed : result.confirmed).push_back(*std::move(taken));
   }
-  std::stable_sort(result.changed.begin(), result.changed.end(), [](const Listed& a, const Listed& b) {
-    return std::abs(std::log(a.factor)) > std::abs(std::log(b.factor));
+  std::sort(result.changed.begin(), result.changed.end(), [](const Listed& a, const Listed& b) {
+    const double by_a = std::abs(std::log(a.factor)), by_b = std::abs(std::log(b.factor));
+    return by_a != by_b ? by_a > by_b : a.before.id < b.before.id;
   });
   return result;
 }

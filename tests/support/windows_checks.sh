@@ -80,8 +80,8 @@ fi
 
 # What is the same everywhere.
 for name in bad_numbers catalog compare completion exit_no list machine_round_trip model_bad_files \
-  model_file model_folder model_inspect model_safetensors model_split no_colour_in_a_pipe on_anchors overview plan \
-  profile_file request_echo requests unknown_model unknown_names variants version width; do
+  model_folder model_inspect model_safetensors model_split no_colour_in_a_pipe on_anchors overview plan \
+  profile_file request_echo requests unknown_model unknown_names version; do
   script=$source_dir/tests/e2e/$name.sh
   if [ ! -f "$script" ]; then continue; fi
   if sh "$script" "$canirun" "$source_dir" >"$scratch/log" 2>&1; then

@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "catalog/reference_record.hpp"
+#include "cli/accuracy.hpp"
 #include "cli/accuracy_parts.hpp"
 
 namespace canirun::cli {
@@ -85,31 +86,38 @@ void add_row(report::Accuracy& accuracy, std::string part, std::string placement
 
 }  // namespace
 
+Result<MemoryFigures> figures_of(const catalog::Catalog& catalog, const MemoryRun& run) {
+  const Result<ModelSpec> model = catalog.model(run.model);
+  if (!model) return tl::unexpected<Error>(model.error());
+  const Result<QuantScheme> quant = catalog.quant(run.quant);
+  if (!quant) return tl::unexpected<Error>(quant.error());
+  const WeightTable weights = sum_weights(*model, *quant);
+  const MemoryEstimate memory = place(endless_machine(run.gpus.value_or(0)), *model, weights, settings_of(run)).memory;
+  const std::uint64_t cache = memory.parts.kv_cache_bytes + memory.parts.recurrent_state_bytes;
+  return MemoryFigures{
+      .cache_mib = static_cast<double>(cache) / static_cast<double>(k_mib),
+      .total_mib = counted_mib(memory, run.gpus.has_value()),
+      .in_one_place = !run.gpus || (run.gpu_layers.value_or(0) == 999 && run.cpu_moe_layers.value_or(0) == 0)};
+}
+
 void add_memory(const catalog::Catalog& catalog, report::Accuracy& accuracy) {
   Errors whole, split;
+  // The log rounds to a hundredth of a MiB: nearer than that is the same.
+  const auto error = [](double estimated, double allocated) {
+    constexpr double k_rounding_mib = 0.01;
+    return std::max(0.0, std::abs(estimated - allocated) - k_rounding_mib) / allocated;
+  };
   for (const catalog::MemoryRuns& publication : catalog.reference_memory()) {
     accuracy.memory_source += (accuracy.memory_source.empty() ? "" : "; ") + publication.provenance.source;
     for (const MemoryRun& run : publication.rows) {
-      const Result<ModelSpec> model = catalog.model(run.model);
-      const Result<QuantScheme> quant = catalog.quant(run.quant);
-      if (!model || !quant) {
-        accuracy.unanswered.push_back((model ? quant.error() : model.error()).text());
+      const Result<MemoryFigures> figures = figures_of(catalog, run);
+      if (!figures) {
+        accuracy.unanswered.push_back(figures.error().text());
         continue;
       }
-      const WeightTable weights = sum_weights(*model, *quant);
-      const PlacedMemory placed = place(endless_machine(run.gpus.value_or(0)), *model, weights, settings_of(run));
-      const MemoryParts& parts = placed.memory.parts;
-      const double cache_mib =
-          static_cast<double>(parts.kv_cache_bytes + parts.recurrent_state_bytes) / static_cast<double>(k_mib);
-      const bool in_one_place = !run.gpus || (run.gpu_layers.value_or(0) == 999 && run.cpu_moe_layers.value_or(0) == 0);
-      Errors& errors = in_one_place ? whole : split;
-      // The log rounds to a hundredth of a MiB: nearer than that is the same.
-      const auto error = [](double estimated, double allocated) {
-        constexpr double k_rounding_mib = 0.01;
-        return std::max(0.0, std::abs(estimated - allocated) - k_rounding_mib) / allocated;
-      };
-      if (run.cache_mib > 0) errors.cache.push_back(error(cache_mib, run.cache_mib));
-      if (run.total_mib > 0) errors.total.push_back(error(counted_mib(placed.memory, run.gpus.has_value()), run.total_mib));
+      Errors& errors = figures->in_one_place ? whole : split;
+      if (run.cache_mib > 0) errors.cache.push_back(error(figures->cache_mib, run.cache_mib));
+      if (run.total_mib > 0) errors.total.push_back(error(figures->total_mib, run.total_mib));
     }
   }
   add_row(accuracy, "KV cache, state", "in one place", std::move(whole.cache));

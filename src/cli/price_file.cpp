@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The file of fetched prices, and what is known before an update.
 #include <algorithm>
-#include <fstream>
-#include <random>
-#include <system_error>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -11,6 +8,7 @@
 #include "catalog/fields_money.hpp"
 #include "cli/price_update.hpp"
 #include "cli/system.hpp"
+#include "json/kept_file.hpp"
 #include "json/text.hpp"
 
 namespace canirun::cli {
@@ -29,20 +27,6 @@ void fields(Archive& a, PriceFile& value) {
   a.required("schema", value.schema);
   a.required("schema_version", value.schema_version);
   a.required("records", value.records);
-}
-
-Error io_error(const std::string& what, const fs::path& path, const std::error_code& code) {
-  return {.kind = ErrorKind::io,
-          .message = "cannot " + what + " " + path.string() + ": " + code.message(),
-          .context = {},
-          .hint = {}};
-}
-
-bool write_file(const fs::path& path, const std::string& text) {
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out.write(text.data(), static_cast<std::streamsize>(text.size()));
-  out.close();
-  return out.good();
 }
 
 /// The built-in record with the figures that were fetched for it; what else it says comes from this program's own data.
@@ -108,29 +92,9 @@ Result<void> save_fetched_prices(const fs::path& file, const PriceUpdate& update
   std::sort(content.records.begin(), content.records.end(),
             [](const ApiPrice& a, const ApiPrice& b) { return a.id < b.id; });
 
-  std::error_code code;
-  fs::create_directories(file.parent_path(), code);
-  if (code) return tl::unexpected<Error>(io_error("make the folder of", file, code));
-  // Written beside its place and moved over it: a reader sees the old file or the new one.
-  fs::path beside = file;
-  beside += "." + std::to_string(std::random_device{}()) + ".new";
-  if (!write_file(beside, json::write_text(content))) {
-    fs::remove(beside, code);
-    return fail(ErrorKind::io, "cannot write " + beside.string(), "is the folder writable, and is there room on the disk?");
-  }
-  fs::rename(beside, file, code);
-  if (!code) return {};
-  const std::error_code problem = code;
-  fs::remove(beside, code);
-  return tl::unexpected<Error>(io_error("write", file, problem));
+  return json::replace_file(file, json::write_text(content));
 }
 
-Result<bool> forget_fetched_prices(const fs::path& file) {
-  if (file.empty()) return false;
-  std::error_code code;
-  const bool removed = fs::remove(file, code);
-  if (code) return tl::unexpected<Error>(io_error("remove", file, code));
-  return removed;
-}
+Result<bool> forget_fetched_prices(const fs::path& file) { return json::remove_file(file); }
 
 }  // namespace canirun::cli

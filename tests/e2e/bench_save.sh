@@ -104,7 +104,7 @@ err_has "--save and --forget are about this machine"
 run 2 bench --save --show
 err_has "three different wishes"
 HOME="" XDG_DATA_HOME="" run 2 bench "$here" --save
-err_has "no place to save it"
+err_has "no place to keep it"
 rm -rf "$XDG_DATA_HOME"
 touch "$XDG_DATA_HOME"
 run 2 bench "$here" --save

@@ -14,7 +14,7 @@ allowed() {
     catalog) echo "catalog json" ;;
     probe) echo "probe json" ;;
     report) echo "report json" ;;
-    bench) echo "bench json" ;;
+    bench) echo "bench probe json" ;;
     usage) echo usage ;;
     update) echo "update json" ;;
     formats) echo "formats json" ;;

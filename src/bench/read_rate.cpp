@@ -3,12 +3,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <barrier>
 #include <chrono>
 #include <memory>
 #include <new>
 #include <system_error>
 #include <thread>
+
+#include "probe/meeting_point.hpp"
 
 #if defined(__linux__)
 #include <sched.h>
@@ -103,7 +104,7 @@ std::optional<Repeated> measure_read_rate(std::uint32_t threads, std::size_t byt
                                           const std::vector<unsigned>& cpus, Kernels kernels) {
   if (threads == 0 || bytes < 64 * sizeof(std::uint64_t)) return std::nullopt;
   const Sum sum = sum_with(kernels);
-  std::barrier together(static_cast<std::ptrdiff_t>(threads));
+  probe::MeetingPoint together(threads);
   std::atomic<std::uint64_t> keep{0};  // the compiler must not see that nobody wants the sums
   std::atomic<bool> failed{false}, over{false};
   std::vector<double> ends(threads, 0), rates;

@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <barrier>
 #include <chrono>
 #include <cstddef>
 #include <system_error>
 #include <thread>
 #include <vector>
+
+#include "probe/meeting_point.hpp"
 
 #if defined(__x86_64__)
 #include <emmintrin.h>
@@ -79,7 +80,7 @@ std::optional<double> measure_read_bandwidth(std::uint32_t cores) {
   if (!k_can_flush) return std::nullopt;
   const std::uint32_t wanted = std::clamp(cores, 1U, k_most_threads);
   std::vector<std::array<Pass, k_passes>> by_thread(wanted);
-  std::barrier together(static_cast<std::ptrdiff_t>(wanted));
+  MeetingPoint together(wanted);
   std::atomic<std::uint64_t> keep{0};  // the compiler must not see that nobody wants the sums
 
   const auto work = [&](std::uint32_t self) {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cli/commands.hpp"
 
+#include <fmt/format.h>
+
+#include <canirun/suggest.hpp>
+
 #include "cli/flags.hpp"
 
 namespace canirun::cli {
@@ -101,6 +105,14 @@ std::vector<std::string> command_names() {
     if (!command.hidden && !command.name.empty()) names.emplace_back(command.name);
   }
   return names;
+}
+
+Error with_command_hint(Error error, const Options& options) {
+  if (error.kind != ErrorKind::not_found || options.words.empty()) return error;
+  const std::vector<std::string> near = closest(options.words.front(), command_names(), 1);
+  if (!near.empty())
+    error.hint += fmt::format("{}did you mean the command: canirun {}?", error.hint.empty() ? "" : "; ", near.front());
+  return error;
 }
 
 }  // namespace canirun::cli

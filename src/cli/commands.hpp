@@ -31,6 +31,9 @@ const Command* find_command(std::string_view name);
 /// Names of all that are not hidden.
 std::vector<std::string> command_names();
 
+/// `canirun chekc` reads as a model's name; says what else the first word may have been.
+Error with_command_hint(Error error, const Options& options);
+
 Result<int> run_overview(Session& session);
 Result<int> run_check(Session& session);
 /// Does the request name several contexts, cache types or quants?

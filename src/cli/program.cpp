@@ -34,15 +34,6 @@ void tell(Session& session, const Error& error, bool json) {
   }
 }
 
-/// `canirun chekc` reads as a model's name; say what else it may have been.
-Error with_command_hint(Error error, const Options& options) {
-  if (error.kind != ErrorKind::not_found || options.words.empty()) return error;
-  const std::vector<std::string> near = closest(options.words.front(), command_names(), 1);
-  if (!near.empty())
-    error.hint += fmt::format("{}did you mean the command: canirun {}?", error.hint.empty() ? "" : "; ", near.front());
-  return error;
-}
-
 /// A reader that left is no trouble; a full disk is.
 int finish(Session& session, int exit_code) {
   if (session.flush() || session.write_problem() == EPIPE) return exit_code;

@@ -22,3 +22,6 @@ run 2 chekc
 err_has "canirun check"
 run 2 plan
 err_has "plan"
+# A mistyped command before words reads as models; the first may have been one.
+run 2 chekc foo bar
+err_has "did you mean the command: canirun check?"

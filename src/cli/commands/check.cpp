@@ -23,10 +23,12 @@ int check_one(Session& session, const std::string& model, report::JsonStyle styl
   request.model = model;
   const Result<Answered> answered = answer_request(session, request);
   if (!answered) {
+    const Error error =
+        model == options.words.front() ? with_command_hint(answered.error(), options) : Error(answered.error());
     if (options.json) {
-      session.print(report::error_json(answered.error(), session.head(), std::nullopt, style));
+      session.print(report::error_json(error, session.head(), std::nullopt, style));
     } else {
-      session.warn_error(answered.error());
+      session.warn_error(error);
     }
     return k_trouble;
   }

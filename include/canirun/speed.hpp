@@ -105,6 +105,10 @@ struct SpeedConstants {
   std::optional<double> windows_overhead_slowdown, windows_prefill_slowdown;
   /// Rates of the cores go with (power limit / design power) to this power when a limit is set below it; memory does not.
   std::optional<double> power_limit_exponent;
+  /// Design power a card has for each operation per second of its unit's peak, in J: the middle of its family. One with less
+  /// (a small or passive card with many units) can't hold the peak's clock; its rate goes with the missing share to
+  /// `power_starved_exponent`.
+  std::optional<double> prefill_joules_per_operation, power_starved_exponent;
   std::optional<double> unpacking_slowdown;  ///< decode_flops_per_weight times this: how a family does it against its class
   std::optional<double> laptop_slowdown, laptop_prefill_slowdown;  ///< of laptop GPUs: power, heat, a slower host
 

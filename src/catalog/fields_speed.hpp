@@ -84,6 +84,8 @@ void fields(Archive& a, SpeedConstants& value) {
   a.optional("windows_overhead_slowdown", value.windows_overhead_slowdown);
   a.optional("windows_prefill_slowdown", value.windows_prefill_slowdown);
   a.optional("power_limit_exponent", value.power_limit_exponent);
+  a.optional("prefill_joules_per_operation", value.prefill_joules_per_operation);
+  a.optional("power_starved_exponent", value.power_starved_exponent);
   a.optional("unpacking_slowdown", value.unpacking_slowdown);
   a.optional("laptop_slowdown", value.laptop_slowdown);
   a.optional("laptop_prefill_slowdown", value.laptop_prefill_slowdown);

@@ -132,11 +132,18 @@ bool measured_bandwidth(const Machine& machine, const Device& device) {
   return device.pool < machine.pools.size() && machine.pools[device.pool].bandwidth_provenance.basis == Basis::measured;
 }
 
+constexpr double k_least_power_share = 0.2;  // of the design power; drivers allow no less than about this
+
 /// Of the cores' rate, what a power limit below the design power leaves.
 double power_limited_share(const Device& device, double exponent) {
-  constexpr double k_least_share = 0.2;  // of the design power; drivers allow no less than about this
   if (!device.power_limit_w || !device.tdp_w || *device.power_limit_w <= 0 || *device.tdp_w <= 0) return 1;
-  return std::pow(std::clamp(*device.power_limit_w / *device.tdp_w, k_least_share, 1.0), exponent);
+  return std::pow(std::clamp(*device.power_limit_w / *device.tdp_w, k_least_power_share, 1.0), exponent);
+}
+
+/// Of a unit's peak, what a card's design power can keep up.
+double power_starved_share(const Device& device, double peak, double joules_per_operation, double exponent) {
+  if (!device.tdp_w || *device.tdp_w <= 0 || peak <= 0 || joules_per_operation <= 0) return 1;
+  return std::pow(std::clamp(*device.tdp_w / (peak * joules_per_operation), k_least_power_share, 1.0), exponent);
 }
 
 /// 1 on Windows, 0 elsewhere. An unknown system is as likely to be Windows as those of the published runs are.
@@ -208,8 +215,11 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
   const double batch_fp32 = is_cpu ? cpu_flops_per_s(machine, &device, std::nullopt) : fp32;
   const double power = is_cpu ? 1 : power_limited_share(device, chain.pick(&C::power_limit_exponent, 0.0));
   speed.fp32_flops_per_s = fp32 * power;
-  double prefill = unit_peak(device, chain.pick(&C::prefill_unit, ComputeUnit::fp32), batch_fp32) * power *
-                   chain.pick(&C::prefill_fraction, 0.3);
+  const double peak = unit_peak(device, chain.pick(&C::prefill_unit, ComputeUnit::fp32), batch_fp32);
+  double prefill = peak * power * chain.pick(&C::prefill_fraction, 0.3);
+  if (!is_cpu)
+    prefill *= power_starved_share(device, peak, chain.pick(&C::prefill_joules_per_operation, 0.0),
+                                   chain.pick(&C::power_starved_exponent, 0.0));
   if (is_cpu) prefill *= std::pow(core_count(machine, device) / k_usual_cores, chain.pick(&C::prefill_core_exponent, 0.0));
   double attention = prefill * chain.pick(&C::prefill_attention_fraction, 0.3);
   if (!settings.flash_attn) {

@@ -17,8 +17,6 @@ WeightClass weight_class(TensorType type) {
       return WeightClass::q8;
     case TensorType::q4_0:
     case TensorType::q4_1:
-    case TensorType::q5_0:
-    case TensorType::q5_1:
     case TensorType::int4_g64:
     case TensorType::int4_g32:
     case TensorType::int5_g64:
@@ -26,6 +24,8 @@ WeightClass weight_class(TensorType type) {
       return WeightClass::q4;
     case TensorType::q4_k:
       return WeightClass::q4_k;
+    case TensorType::q5_0:
+    case TensorType::q5_1:
     case TensorType::q5_k:
       return WeightClass::q5_k;
     case TensorType::q6_k:

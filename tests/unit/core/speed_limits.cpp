@@ -47,6 +47,28 @@ TEST_CASE("a power limit slows the cores, not the memory") {
   CHECK(speed_of(machine, 1, book).prefill_flops_per_s == Approx(free.prefill_flops_per_s));
 }
 
+TEST_CASE("a card with little power for its units does not hold their peak") {
+  SpeedBook book = round_book();
+  Machine machine = gpu_machine();
+  Device& gpu = machine.devices[1];
+  for (SpeedConstants& record : book.architectures) {
+    record.prefill_unit = ComputeUnit::fp32;
+    record.power_starved_exponent = 0.5;
+    record.prefill_joules_per_operation = 1e-11;
+  }
+  gpu.fp32_flops_per_s = 40e12;  // 400 W by that
+  gpu.tdp_w.reset();
+  const double free = speed_of(machine, 1, book).prefill_flops_per_s;
+  CHECK(free > 0);
+  gpu.tdp_w = 100;
+  CHECK(speed_of(machine, 1, book).prefill_flops_per_s == Approx(free / 2));
+  CHECK(speed_of(machine, 1, book).fp32_flops_per_s == Approx(40e12));  // decode waits for memory
+  gpu.tdp_w = 600;                                                      // more than it needs gains nothing
+  CHECK(speed_of(machine, 1, book).prefill_flops_per_s == Approx(free));
+  gpu.tdp_w = 0;
+  CHECK(speed_of(machine, 1, book).prefill_flops_per_s == Approx(free));
+}
+
 TEST_CASE("memory of several sockets gives less than its sum, unless that was measured") {
   SpeedBook book = round_book();
   book.architectures[0].socket_exponent = -0.5;

@@ -97,6 +97,18 @@ std::optional<double> proven_bandwidth(const Machine& machine, std::span<const C
 void correct_estimate(ThroughputEstimate& estimate, const Machine& machine, const ModelSpec& model, const std::string& quant,
                       const EngineSettings& settings, const Placement& placement, const UsageProfile& usage);
 
+/// Bandwidth of a GPU's memory, in specification terms, by what copies within it reach (bytes read plus bytes written, a
+/// second). A healthy card copies at about k_copy_share of its specification and reads at about the same share, which is
+/// assumed. Copies that are a little slower say nothing; much slower ones lower the figure. Never above `known`.
+double bandwidth_by_copies(double copy_bytes_per_s, std::optional<double> known_bytes_per_s);
+/// Copies within the card's memory over its specification, by vkpeak's README (read 2026-11): 381 of 448 GB/s on an RTX 5060
+/// Ti, 290 of 320 on an RX 9060 XT. The lower one.
+inline constexpr double k_copy_share = 0.85;
+
+/// Share of its processor time that this machine loses to other guests of the host, as far as it is worth counting: 0 below
+/// a few percent, and never nearly all.
+double stolen_share(const Machine& machine);
+
 /// The same machine tomorrow and after a new driver: processor, cores in use, graphics devices, sizes of memory in GiB. No
 /// serial numbers, no names of people or hosts.
 std::string machine_key(const Machine& machine);

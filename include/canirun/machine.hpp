@@ -104,6 +104,10 @@ struct CpuFacts {
   std::optional<std::uint64_t> l2_cache_bytes, l3_cache_bytes;  ///< sums over the machine
   std::optional<double> max_clock_hz;
   bool virtualised = false;
+  /// Of the processor time that was wanted since boot, what the host gave to its other guests; nothing where nobody counts.
+  std::optional<double> stolen_share;
+  /// Matrix products of all cores in use together, as `canirun bench` measured them while the machine was quiet.
+  std::optional<double> measured_fp32_flops_per_s, measured_int8_ops_per_s;
   /// What the processor says it is: "AuthenticAMD-25-97-2" (vendor-family-model-stepping), "arm-0x41-0xd0b"
   /// (implementer-part).
   std::optional<std::string> signature;

@@ -99,6 +99,10 @@ Result<void> check_machine(const Machine& machine, std::string_view at) {
   check.cores(cpu.logical_cores, "/cpu/logical_cores");
   check.positive(cpu.usable_cores, k_most_cores, "/cpu/usable_cores");
   check.positive(cpu.max_clock_hz, k_most_rate, "/cpu/max_clock_hz");
+  check.require(!cpu.stolen_share || (*cpu.stolen_share >= 0 && *cpu.stolen_share < 1), "/cpu/stolen_share",
+                "not a share of the time");
+  check.positive(cpu.measured_fp32_flops_per_s, k_most_rate, "/cpu/measured_fp32_flops_per_s");
+  check.positive(cpu.measured_int8_ops_per_s, k_most_rate, "/cpu/measured_int8_ops_per_s");
   check.positive(cpu.memory_transfers_per_s, k_most_rate, "/cpu/memory_transfers_per_s");
   return check.result();
 }

@@ -80,6 +80,9 @@ void fields(Archive& a, CpuFacts& value) {
   a.optional("l3_cache_bytes", value.l3_cache_bytes);
   a.optional("max_clock_hz", value.max_clock_hz);
   a.optional("virtualised", value.virtualised);
+  a.optional("stolen_share", value.stolen_share);
+  a.optional("measured_fp32_flops_per_s", value.measured_fp32_flops_per_s);
+  a.optional("measured_int8_ops_per_s", value.measured_int8_ops_per_s);
   a.optional("signature", value.signature);
   a.optional("memory_type", value.memory_type);
   a.optional("memory_transfers_per_s", value.memory_transfers_per_s);

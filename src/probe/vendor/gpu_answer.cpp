@@ -43,10 +43,14 @@ struct NumberField {
   std::optional<std::uint64_t> GpuAnswer::* member;
   std::uint64_t highest;
 };
-constexpr std::array<NumberField, 4> k_numbers{{{"total_bytes", &GpuAnswer::total_bytes, k_most_memory},
+constexpr std::array<NumberField, 8> k_numbers{{{"total_bytes", &GpuAnswer::total_bytes, k_most_memory},
                                                 {"free_bytes", &GpuAnswer::free_bytes, k_most_memory},
                                                 {"cores", &GpuAnswer::cores, 1'000'000},
-                                                {"clock_mhz", &GpuAnswer::clock_mhz, 20'000}}};
+                                                {"clock_mhz", &GpuAnswer::clock_mhz, 20'000},
+                                                {"copy_bytes_per_s", &GpuAnswer::copy_bytes_per_s, 100'000'000'000'000},
+                                                {"copy_spread_permille", &GpuAnswer::copy_spread_permille, 1'000'000},
+                                                {"copy_repetitions", &GpuAnswer::copy_repetitions, 1'000},
+                                                {"copy_buffer_bytes", &GpuAnswer::copy_buffer_bytes, k_most_memory}}};
 
 void take(GpuAnswer& gpu, std::string_view key, std::string_view value) {
   if (key == "bus") gpu.bus = in_shape(value, "xxxx:xx:xx.x");
@@ -55,6 +59,7 @@ void take(GpuAnswer& gpu, std::string_view key, std::string_view value) {
   if (key == "type") gpu.type = known_type(value);
   if (key == "driver") gpu.driver = clean_text(value, 48);
   if (key == "version") gpu.version = clean_text(value, 32);
+  if (key == "no_copy") gpu.no_copy = clean_text(value);
   for (const NumberField& field : k_numbers) {
     if (key != field.key) continue;
     const auto number = whole_number(value);

@@ -20,6 +20,9 @@ struct GpuAnswer {
   std::string version;
   std::optional<std::uint64_t> total_bytes, free_bytes;
   std::optional<std::uint64_t> cores, clock_mhz;
+  /// Copies within its own memory, bytes read plus bytes written: median, spread of the repetitions (nothing: none).
+  std::optional<std::uint64_t> copy_bytes_per_s, copy_spread_permille, copy_repetitions, copy_buffer_bytes;
+  std::string no_copy;  ///< why there is none
 };
 
 struct GpuAnswers {

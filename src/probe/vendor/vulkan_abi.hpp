@@ -14,6 +14,7 @@ using Function = void (*)();
 
 inline constexpr Result k_success = 0, k_incomplete = 5;
 inline constexpr std::uint32_t k_heap_device_local = 1;  // VK_MEMORY_HEAP_DEVICE_LOCAL_BIT
+inline constexpr std::uint32_t k_most_heaps = 16;        // VK_MAX_MEMORY_HEAPS
 
 /// VK_MAKE_API_VERSION(0, 1, 1, 0)
 inline constexpr std::uint32_t k_version_1_1 = 1U << 22U | 1U << 12U;

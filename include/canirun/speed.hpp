@@ -27,6 +27,12 @@ struct WeightCost {
   std::optional<double> prefill_slowdown;         ///< time of a batched product relative to q4_k; 1: the same
 };
 
+/// Measured over estimated: `low` is the 10th percentile, `high` the 90th. Both > 0, low <= 1 <= high.
+struct SpeedSpread {
+  double low = 0.6;
+  double high = 1.4;
+};
+
 /// How much slower than the vendor's own backend another one is; 1: the same.
 struct BackendSpeed {
   Backend backend = Backend::vulkan;
@@ -39,6 +45,8 @@ struct BackendSpeed {
   double bf16_prefill_slowdown = 1;
   double bf16_expert_slowdown = 1;          ///< of routed experts stored in bf16, on top: decode
   double bf16_expert_prefill_slowdown = 1;  ///< and prefill
+  /// Where its runs scatter differently from those of the vendor's own backend: drivers and versions differ.
+  std::optional<SpeedSpread> decode_spread, prefill_spread;
 };
 
 /// Time relative to llama.cpp on the same files; 1: the same.
@@ -52,12 +60,6 @@ struct EngineSpeed {
 struct DeviceSlowdown {
   std::string device;  ///< record id
   double decode_slowdown = 1;
-};
-
-/// Measured over estimated: `low` is the 10th percentile, `high` the 90th. Both > 0, low <= 1 <= high.
-struct SpeedSpread {
-  double low = 0.6;
-  double high = 1.4;
 };
 
 /// What a family of devices makes of its spec sheet. One record each in data/speed/; data/speed/README.md says how each

@@ -15,6 +15,12 @@ void fields(Archive& a, WeightCost& value) {
 }
 
 template <class Archive>
+void fields(Archive& a, SpeedSpread& value) {
+  a.required("low", value.low);
+  a.required("high", value.high);
+}
+
+template <class Archive>
 void fields(Archive& a, BackendSpeed& value) {
   a.required("backend", value.backend);
   a.optional("weight_slowdown", value.weight_slowdown);
@@ -26,6 +32,8 @@ void fields(Archive& a, BackendSpeed& value) {
   a.optional("bf16_prefill_slowdown", value.bf16_prefill_slowdown);
   a.optional("bf16_expert_slowdown", value.bf16_expert_slowdown);
   a.optional("bf16_expert_prefill_slowdown", value.bf16_expert_prefill_slowdown);
+  a.optional("decode_spread", value.decode_spread);
+  a.optional("prefill_spread", value.prefill_spread);
 }
 
 template <class Archive>
@@ -39,12 +47,6 @@ template <class Archive>
 void fields(Archive& a, DeviceSlowdown& value) {
   a.required("device", value.device);
   a.required("decode_slowdown", value.decode_slowdown);
-}
-
-template <class Archive>
-void fields(Archive& a, SpeedSpread& value) {
-  a.required("low", value.low);
-  a.required("high", value.high);
 }
 
 template <class Archive>

@@ -236,6 +236,8 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
     speed.overhead_slowdown *= other.overhead_slowdown;
     speed.bf16_expert_slowdown *= other.bf16_expert_slowdown;
     speed.bf16_expert_prefill_slowdown *= other.bf16_expert_prefill_slowdown;
+    speed.decode_spread = other.decode_spread.value_or(speed.decode_spread);
+    speed.prefill_spread = other.prefill_spread.value_or(speed.prefill_spread);
     prefill /= other.prefill_slowdown;
     attention /= other.attention_slowdown;
     speed.prefill_slowdown[static_cast<std::size_t>(WeightClass::f16)] *= other.f16_prefill_slowdown;

@@ -120,3 +120,17 @@ TEST_CASE("ranges of models with experts are wider in decode") {
   CHECK(mixture.decode_tokens_per_s.high == Approx(mixture.decode_tokens_per_s.typical * 1.25 * 1.25));
   CHECK(mixture.prefill_tokens_per_s.low == Approx(mixture.prefill_tokens_per_s.typical * 0.5));
 }
+
+TEST_CASE("a backend that scatters more than the vendor's own has ranges of its own") {
+  SpeedBook book = round_book();
+  book.architectures[1].decode_spread = SpeedSpread{.low = 0.9, .high = 1.1};
+  book.architectures[1].prefill_spread = SpeedSpread{.low = 0.8, .high = 1.2};
+  book.architectures[1].backends = {{.backend = Backend::vulkan, .prefill_spread = SpeedSpread{.low = 0.3, .high = 1.5}}};
+  const Machine machine = gpu_machine();
+  const DeviceSpeed native = speed_of(machine, 1, book);
+  const DeviceSpeed vulkan = device_speed(machine, machine.devices[1], Backend::vulkan, {}, book);
+  CHECK(native.prefill_spread.low == Approx(0.8));
+  CHECK(vulkan.prefill_spread.low == Approx(0.3));
+  CHECK(vulkan.prefill_spread.high == Approx(1.5));
+  CHECK(vulkan.decode_spread.low == Approx(native.decode_spread.low));
+}

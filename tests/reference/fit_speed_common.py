@@ -46,7 +46,7 @@ class Runs:
         one = lambda name: np.array([site(f)[name] for f in self.features], float)
         for name in ("dense", "experts", "all_experts", "output", "cache", "state", "attention", "plain", "linear", "mixture"):
             setattr(self, name, add(name))
-        for name in ("bandwidth", "fp32", "fp32_used", "fp32_batch", "fp16", "int8", "cores"):
+        for name in ("bandwidth", "fp32", "fp32_used", "fp32_batch", "fp16", "int8", "cores", "tdp"):
             setattr(self, name, one(name))
         for name in ("fp32", "fp32_used", "fp32_batch"):
             setattr(self, name, np.where(getattr(self, name) > 0, getattr(self, name), 1e30))  # unknown: never the limit
@@ -75,6 +75,7 @@ class Runs:
         self.laptop = np.array([any(x in d for x in ("laptop", "-mobile", "/geforce-mx")) for d in self.device])
         self.ik = self.program == "ik_llama.cpp"
         self.vulkan = self.backend == "vulkan"
+        self.amdvlk = self.vulkan & np.array(["amdvlk" in r.get("build", "") for r in self.rows])
         self.windows = np.array([UNKNOWN_OS_SHARE if not r.get("os") else float(r["os"] == "Windows") for r in self.rows])
         self.depth = np.array([r["depth_tokens"] for r in self.rows], float)
         self.prompt = np.array([r["prompt_tokens"] for r in self.rows], float)
@@ -84,8 +85,9 @@ class Runs:
         self.bf16_share = self.element_share[:, WEIGHTS.index("bf16")]
 
     def blind(self):
-        """As the product is asked: nobody tells it which build ran, or on what system."""
+        """As the product is asked: nobody tells it which build or driver ran, or on what system."""
         other = copy.copy(self)
+        other.amdvlk = np.zeros(self.n, bool)
         other.windows = np.full(self.n, UNKNOWN_OS_SHARE)
         other.ik = np.zeros(self.n, bool)
         return other

@@ -36,7 +36,8 @@ class Decode:
         c.constant("cpu_exponent", 1.3, 0.3)
         c.constant("attention_flops/cpu", 8, 0.7)
         for name, first, prior in (("vulkan_bf16_experts", 2.0, 0.5), ("windows_overhead", 1.4, 0.3), ("mlx", 0.95, 0.1), ("vllm", 1.1, 0.2),
-                                   ("ollama", 1.03, 0.05), ("hop_us", 200, 1.0), ("parallel_units", 1.5, 0.5), ("ecc", 1.07, 0.1), ("laptop", 1.1, 0.1), ("ik", 1.25, 0.15)):
+                                   ("ollama", 1.03, 0.05), ("hop_us", 200, 1.0), ("parallel_units", 1.5, 0.5), ("ecc", 1.07, 0.1), ("laptop", 1.1, 0.1), ("ik", 1.02, 0.05), ("ik_unpacking", 0.6, 0.3),
+                                   ("amdvlk", 1.1, 0.3), ("amdvlk_cache", 1.3, 0.7), ("amdvlk_bf16", 1.3, 0.7)):
             c.constant(name, first, prior)
         for f in runs.family:
             c.constant("fraction_of/" + f, 1, 0.12)
@@ -61,7 +62,7 @@ class Decode:
         fraction = np.where(self.is_cpu, fraction * np.maximum(r.bandwidth / 60e9, 0.75) ** -np.log(v("cpu_exponent")), fraction)
         rate = r.bandwidth * np.minimum(fraction, CAP)
         costs = np.array([v.by(w + "/", CLASSES) for w in WEIGHTS])[:, r.cls].T
-        flops_per_byte = (r.elements_per_byte * costs).sum(1) * fam("unpacking_of")
+        flops_per_byte = (r.elements_per_byte * costs).sum(1) * fam("unpacking_of") * np.where(r.ik, v("ik_unpacking"), 1)
 
         def weights(b):
             return np.hypot(b / rate, b * flops_per_byte / r.fp32_used)
@@ -76,6 +77,8 @@ class Decode:
         slow = laptop * np.where(r.flash, 1, of("noflash_overhead")) * (1 + r.windows * (v("windows_overhead") - 1)) * np.where(r.vulkan, of("vulkan_overhead"), 1)
         layers_s = of("layer_us") * 1e-6 * fam("overhead_of") * units * np.where(r.parallel, v("parallel_units"), 1) * slow
         token_s = of("token_us") * 1e-6 * slow
+        weight_s = weight_s * np.where(r.amdvlk, v("amdvlk") * (1 + r.bf16_share * (v("amdvlk_bf16") - 1)), 1)
+        cache_s = cache_s * np.where(r.amdvlk, v("amdvlk_cache"), 1)
         busy = (weight_s + cache_s + r.state / rate) / np.where(r.ik, v("ik"), 1)
         roof = (r.dense + r.experts + r.cache + r.state) / r.bandwidth
         share = np.where(r.parallel, r.gpus, 1)

@@ -7,7 +7,7 @@ import numpy as np
 
 from fit_speed_common import CLASSES, MODEL_CLASSES, WEIGHTS
 from fit_speed_decode import ECC
-from fit_speed_prefill import first_fraction, unit_of
+from fit_speed_prefill import ARM, first_fraction, unit_of
 
 LOW, HIGH = 0.10, 0.90  # quantiles of measured / estimated that a range spans
 OWN_SPREAD = 25  # runs a family needs for a range of its own
@@ -17,8 +17,8 @@ PROVENANCE = {"basis": "derived", "source": SOURCE, "retrieved": "2026-11-26"}
 
 
 class Spreads:
-    """Measured / estimated, low and high, by class and by family with runs enough. A third each of runs whose device was
-    held out (where the family was seen), whose model was held out, and of runs like those seen."""
+    """Measured / estimated, low and high, by class and by family with runs enough, of those the runs under Vulkan apart. A third
+    each of runs whose device was held out (where the family was seen), whose model was held out, and of runs like those seen."""
 
     def __init__(self, f):
         runs = f.runs
@@ -33,8 +33,15 @@ class Spreads:
                 return min(0.97, float(np.quantile(r, LOW))), max(1.03, float(np.quantile(r, HIGH)))
 
             self.exponent = exponent
-            self.of_class = {x: spread(runs.cls == i) for i, x in enumerate(CLASSES)}
-            self.of_family = {x: spread(runs.record == x) for x in runs.family if (runs.record == x).sum() >= OWN_SPREAD}
+            enough = lambda masks: {x: spread(mask) for x, mask in masks.items() if mask.sum() >= OWN_SPREAD}
+            classes = {x: runs.cls == i for i, x in enumerate(CLASSES)}
+            families = {x: runs.record == x for x in runs.family}
+            others = enough({x: m & runs.vulkan for x, m in classes.items()})  # else they count with the rest
+            apart = np.isin(runs.cls, [CLASSES.index(x) for x in others])
+            self.of_class = {x: spread(m & ~(runs.vulkan & apart)) for x, m in classes.items()}
+            self.of_family = enough({x: m & ~(runs.vulkan & apart) for x, m in families.items()})
+            self.vulkan_of_class = others
+            self.vulkan_of_family = enough({x: m & runs.vulkan & apart for x, m in families.items()})
             low, high = self.bounds(runs)
             masks = (f.known_family & mixture, mixture, mixture)
             return np.concatenate([((np.log(low) <= x) & (x <= np.log(high)))[m] for x, m in zip(logs, masks)]).mean()
@@ -45,9 +52,14 @@ class Spreads:
                 break
 
     def bounds(self, runs):
-        pairs = [self.of_family.get(f, self.of_class[CLASSES[c]]) for f, c in zip(runs.record, runs.cls)]
+        pairs = [self.of(f, CLASSES[c], vulkan) for f, c, vulkan in zip(runs.record, runs.cls, runs.vulkan)]
         power = np.where(runs.experts > 0, self.exponent, 1)
         return np.array([p[0] for p in pairs]) ** power, np.array([p[1] for p in pairs]) ** power
+
+    def of(self, family, x, vulkan):
+        if vulkan and x in self.vulkan_of_class:
+            return self.vulkan_of_family.get(family, self.vulkan_of_class[x])
+        return self.of_family.get(family, self.of_class[x])
 
 
 def r3(x):
@@ -107,10 +119,14 @@ def class_record(x, decode, prefill):
                           "prefill_slowdown": r3(p("vulkan/" + x)), "attention_slowdown": r3(p("vulkan_attention/" + x)),
                           "f16_prefill_slowdown": r3(p("vulkan_f16")), "bf16_prefill_slowdown": r3(p("vulkan_bf16")),
                           "bf16_expert_prefill_slowdown": r3(p("vulkan_bf16_experts"))}]
+        r["backends"][0] |= {k: as_spread(f.spreads.vulkan_of_class[x])
+                             for k, f in (("decode_spread", decode), ("prefill_spread", prefill)) if x in f.spreads.vulkan_of_class}
     if x == "nvidia":
         r["devices"] = [{"device": k, "decode_slowdown": r3(d("ecc"))} for k in sorted(ECC)]
     r |= {"decode_spread": as_spread(decode.spreads.of_class[x]), "prefill_spread": as_spread(prefill.spreads.of_class[x]),
           "rows": int(mine.sum()), "parts": len(set(decode.runs.on[mine])), "provenance": PROVENANCE}
+    if x == "nvidia":
+        r |= {"prefill_joules_per_operation": r3(prefill.model.joules[""]), "power_starved_exponent": r3(max(0.0, math.log(p("starved"))))}
     if x == "cpu":
         r["notes"] = "socket_exponent is assumed: two sockets give about 1.4 times one to an engine that does not place its pages"
     if x == "nvidia":
@@ -135,6 +151,8 @@ def family_record(f, x, decode, prefill):
     if f in prefill.runs.family:
         q = lambda name: p(name + "_of/" + f)
         r |= {"prefill_unit": unit_of(f), "prefill_fraction": r3(p("scale/" + x) * q("fraction"))}
+        if f in prefill.model.joules:
+            r["prefill_joules_per_operation"] = r3(prefill.model.joules[f])
         if far(q("attention")):
             r["prefill_attention_fraction"] = r3(p("attention/" + x) * q("attention"))
         if far(q("sharing")):
@@ -147,10 +165,14 @@ def family_record(f, x, decode, prefill):
             r["prefill_expert_slowdown"] = r3(p("experts/" + x) * q("experts"))
         if far(q("f16")):
             r["weight_costs"] = [{"weights": w, "prefill_slowdown": r3(p(f"{w}/{x}") * q("f16"))} for w in ("f16", "bf16")]
+        if f in ARM:
+            r.setdefault("weight_costs", []).extend({"weights": w, "prefill_slowdown": r3(p(f"{w}/cpu") * p("arm_" + w))} for w in ("q4", "q8"))
         vulkan |= {"prefill_slowdown": q("vulkan"), "attention_slowdown": q("vulkan_attention")}
     else:
         r |= {"prefill_unit": unit_of(f), "prefill_fraction": r3(p("scale/" + x) * first_fraction(f))}
-    vulkan = {k: r3(v) for k, v in vulkan.items() if far(v)}
+    vulkan = {k: r3(v) for k, v in vulkan.items() if far(v)} | {
+        k: as_spread(fit.spreads.vulkan_of_family[f])
+        for k, fit in (("decode_spread", decode), ("prefill_spread", prefill)) if f in fit.spreads.vulkan_of_family}
     if vulkan:
         r["backends"] = [{"backend": "vulkan"} | vulkan]
     if f in decode.spreads.of_family:

@@ -10,6 +10,8 @@
 namespace canirun::cli {
 namespace {
 
+constexpr std::uint64_t k_least_memory_bytes = 64 * k_mib;
+
 std::string one_of(const std::vector<std::string>& choices) { return fmt::format("{}", fmt::join(choices, ", ")); }
 
 }  // namespace
@@ -82,7 +84,16 @@ void RequestChecker::bytes(const std::optional<json::Word>& word, KeyName key, s
   if (!word || error_) return;
   std::uint64_t value = 0;
   take(parse_bytes(word->text, name_of(key)), value);
-  if (!error_) out = value;
+  if (error_) return;
+  if (value < k_least_memory_bytes) {
+    const bool bare = word->text.find_first_not_of("0123456789.") == std::string::npos;
+    error_ = Error{.kind = ErrorKind::usage,
+                   .message = fmt::format("{}: \"{}\" is below 64 MiB", name_of(key), word->text),
+                   .context = {},
+                   .hint = fmt::format("with its unit: {}GiB", bare ? word->text : "24")};
+    return;
+  }
+  out = value;
 }
 
 void RequestChecker::bandwidth(const std::optional<json::Word>& word, KeyName key, std::optional<double>& out) {

@@ -35,6 +35,7 @@ class RequestChecker {
                      std::optional<std::uint32_t>& out);
   void number(const std::optional<json::Word>& word, KeyName key, double low, double high, double& out);
   void number(const std::optional<json::Word>& word, KeyName key, double low, double high, std::optional<double>& out);
+  /// Memory of a machine: nothing below 64 MiB, which is a number whose unit was forgotten.
   void bytes(const std::optional<json::Word>& word, KeyName key, std::optional<std::uint64_t>& out);
   void bandwidth(const std::optional<json::Word>& word, KeyName key, std::optional<double>& out);
 

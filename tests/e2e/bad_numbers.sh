@@ -13,7 +13,10 @@ refuses() {
   done
 }
 refuses --ctx 0 -1 many 1e99 8.5 99999999999
-refuses --ram 0 -4GiB big 5XB 4096TiB
+refuses --ram 0 -4GiB big 5XB 4096TiB 64 32MiB
+err_has "24GiB"
+refuses --ram 64
+err_has "64GiB"
 refuses --vram 0 -1 none
 refuses --bandwidth 0GB/s 100 -1GB/s fast
 refuses --parallel 0 -1 x 2.5

@@ -249,6 +249,28 @@ void write_speculation(Node& node, const ThroughputEstimate& speed) {
   });
 }
 
+void set_published(Node& entry, std::string_view key, const std::optional<PublishedSpeed>& speed) {
+  if (!speed) return entry.set_null(key);
+  entry.object(key, [&](Node inner) {
+    inner.set("measured_tokens_per_s", speed->measured);
+    inner.set("estimate_tokens_per_s", speed->estimate);
+  });
+}
+
+void write_published(Node& node, const std::vector<PublishedRun>& runs) {
+  node.objects("published_runs", runs, [](Node entry, const PublishedRun& run) {
+    entry.set("quant", run.quant);
+    entry.set("program", run.program);
+    entry.set("build", run.build);
+    entry.set("backend", run.backend);
+    entry.set("depth_tokens", run.depth_tokens);
+    entry.set("prompt_tokens", run.prompt_tokens);
+    set_published(entry, "decode", run.decode);
+    set_published(entry, "prefill", run.prefill);
+    entry.set("source", run.source);
+  });
+}
+
 void write_throughput(Node root, const Answer& answer) {
   if (!answer.assessment.speed) return root.set_null("throughput");
   const ThroughputEstimate& speed = *answer.assessment.speed;
@@ -273,6 +295,7 @@ void write_throughput(Node root, const Answer& answer) {
     });
     write_concurrency(node, speed);
     write_speculation(node, speed);
+    if (!answer.published.empty()) write_published(node, answer.published);
   });
 }
 

@@ -17,6 +17,20 @@ const MemoryPool* pool_at(const Machine& machine, std::uint32_t index) {
   return index < machine.pools.size() ? &machine.pools[index] : nullptr;
 }
 
+/// "Q4_K_M, llamafile on cuda, 2k in the cache: 103 tok/s, here estimated 90-118; prompt 3552, estimated ...; source".
+std::string published_phrase(const PublishedRun& run) {
+  std::string text = fmt::format("{}, {}{}, {} in the cache: ", run.quant, run.program,
+                                 run.backend.empty() ? "" : " on " + run.backend, format_context(run.depth_tokens));
+  const auto speed = [](const PublishedSpeed& of) {
+    return fmt::format("{} tok/s, estimated {}", format_rate(of.measured), format_rate_range(of.estimate));
+  };
+  if (run.decode) text += speed(*run.decode);
+  if (run.prefill)
+    text += fmt::format("{}{} tokens of prompt at {}", run.decode ? "; " : "", format_context(run.prompt_tokens),
+                        speed(*run.prefill));
+  return fmt::format("{} ({})", text, run.source);
+}
+
 std::string tokens_a_day(double tokens, std::string_view what) { return fmt::format("{} {}", format_tokens(tokens), what); }
 
 }  // namespace
@@ -54,6 +68,9 @@ void explain_speed(Page& page, const Answer& answer) {
                                  format_rate_range(at.decode_tokens_per_s)));
   }
   if (!depths.empty()) page.details("by depth", depths);
+  std::vector<std::string> published;
+  for (const PublishedRun& run : answer.published) published.push_back(published_phrase(run));
+  if (!published.empty()) page.details("measured by others", published);
   if (speed.concurrent) {
     page.detail("at once",
                 "every step reads the weights once for all, and each one's cache; no published run says how "

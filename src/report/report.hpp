@@ -54,6 +54,18 @@ struct FileSource {
   std::uint64_t received_bytes = 0;
 };
 
+/// A speed that somebody measured and published, beside what is estimated for the very same run.
+struct PublishedSpeed {
+  double measured = 0;  ///< tok/s
+  Range estimate;
+};
+struct PublishedRun {
+  std::string quant, program, build, backend;
+  std::uint32_t depth_tokens = 0, prompt_tokens = 0;
+  std::optional<PublishedSpeed> decode, prefill;
+  std::string source;
+};
+
 /// One question with its answer. Holds references: render it while they live.
 struct Answer {
   Head head;
@@ -63,9 +75,10 @@ struct Answer {
   const QuantScheme& quant;
   const Question& question;
   const Assessment& assessment;
-  std::string largest_quant = {};       ///< that lies wholly on the GPU, without one in memory; empty: unknown or none
-  const FileSource* files = nullptr;    ///< null: the model is a record of the catalog
-  const UsageReading* usage = nullptr;  ///< the log the use was read from; null: a profile
+  std::string largest_quant = {};            ///< that lies wholly on the GPU, without one in memory; empty: unknown or none
+  const FileSource* files = nullptr;         ///< null: the model is a record of the catalog
+  const UsageReading* usage = nullptr;       ///< the log the use was read from; null: a profile
+  std::vector<PublishedRun> published = {};  ///< of this model on such a machine; looked up for `--explain` only
 };
 
 /// `canirun MODEL`: verdict first and last, one screen. `explain` opens each line into formula, inputs and source.

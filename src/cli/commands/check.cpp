@@ -3,6 +3,7 @@
 
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
+#include "cli/published.hpp"
 #include "cli/request_stream.hpp"
 #include "cli/terminal.hpp"
 
@@ -32,7 +33,8 @@ int check_one(Session& session, const std::string& model, report::JsonStyle styl
     }
     return k_trouble;
   }
-  const report::Answer answer = as_report(session, *answered);
+  report::Answer answer = as_report(session, *answered);
+  if (options.explain) answer.published = published_runs(session.resolver(), answered->question);
   session.print(options.json ? report::answer_json(answer, style)
                              : report::render_answer_text(answer, session.out(), options.explain));
   return exit_code_of(answered->assessment.verdict, options.require_worth_it);
@@ -57,7 +59,8 @@ Result<int> run_check(Session& session) {
     if (asks_for_variants(request)) return check_variants(session, request);
     const Result<Answered> answered = answer_request(session, request);
     if (!answered) return tl::unexpected<Error>(answered.error());
-    const report::Answer answer = as_report(session, *answered);
+    report::Answer answer = as_report(session, *answered);
+    if (options.explain) answer.published = published_runs(session.resolver(), answered->question);
     session.print(options.json ? report::answer_json(answer, report::JsonStyle::indented)
                                : report::render_answer_text(answer, session.out(), options.explain));
     return exit_code_of(answered->assessment.verdict, options.require_worth_it);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/published.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <canirun/names.hpp>
 #include <cmath>
@@ -13,6 +15,7 @@ namespace canirun::cli {
 namespace {
 
 constexpr std::size_t k_most_published = 4;
+constexpr std::size_t k_most_alike = 2;  ///< of one setting: two show how far apart people are
 
 /// The devices that would do the work, by record, sorted: the GPUs, without one the processor. Empty: not known by record.
 std::vector<std::string> workers_of(const Machine& machine) {
@@ -59,15 +62,19 @@ class Matcher {
 
 /// Small is near.
 auto distance(const catalog::SpeedRun& run, const Resolved& asked) {
-  const double depth = std::abs(std::log2((run.depth_tokens + 512.0) / (asked.question.usage.depth_tokens + 512.0)));
+  const double depth = std::abs(double{1} * run.depth_tokens - asked.question.usage.depth_tokens);
   return std::tuple(run.quant != asked.quant->id, run.engine != asked.question.settings.engine, depth);
+}
+
+std::string setting_of(const catalog::SpeedRun& run) {
+  return fmt::format("{} {} {} {}", run.quant, run.program, run.backend ? name_of(*run.backend) : "", run.depth_tokens);
 }
 
 report::PublishedRun as_report(const catalog::SpeedRun& run, const ThroughputEstimate& estimate) {
   report::PublishedRun shown;
   shown.quant = run.quant;
   shown.depth_tokens = run.depth_tokens;
-  shown.prompt_tokens = run.prompt_tokens;
+  if (!run.prefill_is_a_mean) shown.prompt_tokens = run.prompt_tokens;
   shown.program = run.program.empty() ? std::string(name_of(run.engine)) : run.program;
   if (run.backend) shown.backend = std::string(name_of(*run.backend));
   shown.build = run.build;
@@ -94,8 +101,10 @@ std::vector<report::PublishedRun> published_runs(Resolver& resolver, const Resol
     return distance(*a, asked) < distance(*b, asked);
   });
   std::vector<report::PublishedRun> shown;
+  std::map<std::string, std::size_t> alike;
   for (const catalog::SpeedRun* run : found) {
     if (shown.size() >= k_most_published) break;
+    if (++alike[setting_of(*run)] > k_most_alike) continue;
     const Result<ThroughputEstimate> estimate = estimate_of(resolver, *run);
     if (estimate) shown.push_back(as_report(*run, *estimate));
   }

@@ -17,7 +17,7 @@ const MemoryPool* pool_at(const Machine& machine, std::uint32_t index) {
   return index < machine.pools.size() ? &machine.pools[index] : nullptr;
 }
 
-/// "Q4_K_M, llamafile on cuda, 2k in the cache: 103 tok/s, here estimated 90-118; prompt 3552, estimated ...; source".
+/// "Q4_K_M, llamafile on cuda, 2k in the cache: 103 tok/s, estimated 90-118; a prompt of 512 tokens at ... (source)".
 std::string published_phrase(const PublishedRun& run) {
   std::string text = fmt::format("{}, {}{}, {} in the cache: ", run.quant, run.program,
                                  run.backend.empty() ? "" : " on " + run.backend, format_context(run.depth_tokens));
@@ -25,9 +25,12 @@ std::string published_phrase(const PublishedRun& run) {
     return fmt::format("{} tok/s, estimated {}", format_rate(of.measured), format_rate_range(of.estimate));
   };
   if (run.decode) text += speed(*run.decode);
-  if (run.prefill)
-    text += fmt::format("{}{} tokens of prompt at {}", run.decode ? "; " : "", format_context(run.prompt_tokens),
-                        speed(*run.prefill));
+  if (run.prefill) {
+    text += run.decode ? "; " : "";
+    text += run.prompt_tokens ? fmt::format("a prompt of {} tokens at ", format_context(*run.prompt_tokens))
+                              : "prompts of 16 to 4096 tokens at ";
+    text += speed(*run.prefill);
+  }
   return fmt::format("{} ({})", text, run.source);
 }
 

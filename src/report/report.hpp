@@ -61,7 +61,8 @@ struct PublishedSpeed {
 };
 struct PublishedRun {
   std::string quant, program, build, backend;
-  std::uint32_t depth_tokens = 0, prompt_tokens = 0;
+  std::uint32_t depth_tokens = 0;
+  std::optional<std::uint32_t> prompt_tokens;  ///< of prefill; nothing: a mean over prompts of 16 to 4096 tokens
   std::optional<PublishedSpeed> decode, prefill;
   std::string source;
 };

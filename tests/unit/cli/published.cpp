@@ -47,12 +47,14 @@ TEST_CASE("published runs are of the same model and devices, those of the same q
 
 TEST_CASE("two cards are not one, and what nobody measured has no runs") {
   Asker ask;
-  const auto sources = [](const std::vector<report::PublishedRun>& runs) {
-    std::vector<std::string> all;
-    for (const report::PublishedRun& run : runs) all.push_back(run.source);
+  const auto speeds = [](const std::vector<report::PublishedRun>& runs) {
+    std::vector<double> all;
+    for (const report::PublishedRun& run : runs) {
+      if (run.prefill) all.push_back(run.prefill->measured);
+    }
     return all;
   };
-  CHECK(sources(ask.runs("llama-3-8b", "RTX 3090", "F16")) != sources(ask.runs("llama-3-8b", "2x RTX 3090", "F16")));
+  CHECK(speeds(ask.runs("llama-3-8b", "RTX 3090", "F16")) != speeds(ask.runs("llama-3-8b", "2x RTX 3090", "F16")));
   CHECK(ask.runs("llama-3.1-8b", "vram=24GiB,bandwidth=936GB/s").empty());
   CHECK(ask.runs("llama-3.1-8b", "64x RTX 3090").empty());
 }

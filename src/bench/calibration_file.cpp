@@ -42,6 +42,12 @@ Result<void> check(const MachineRecord& machine, const std::string& at) {
   if (machine.compute && !(is_rate(machine.compute->fp32_flops_per_s, k_most_ops_per_s) &&
                            is_rate(machine.compute->int8_ops_per_s, k_most_ops_per_s)))
     return tl::unexpected<Error>(wrong(at + "/compute", "no processor computes at this rate"));
+  for (std::size_t i = 0; i < machine.gpu_copies.size(); ++i) {
+    const std::string copies = at + "/gpu_copies/" + std::to_string(i);
+    if (machine.gpu_copies[i].device.empty()) return tl::unexpected<Error>(wrong(copies + "/device", "is empty"));
+    if (!is_rate(machine.gpu_copies[i].copy_bytes_per_s, k_most_bytes_per_s))
+      return tl::unexpected<Error>(wrong(copies + "/copy_bytes_per_s", "no memory copies at this rate"));
+  }
   for (std::size_t i = 0; i < machine.runs.size(); ++i) {
     const std::string run = at + "/runs/" + std::to_string(i);
     for (const auto& [name, rate] :
@@ -80,7 +86,7 @@ MachineRecord& CalibrationFile::at(const std::string& key, const std::string& na
       std::find_if(machines.begin(), machines.end(), [&](const MachineRecord& machine) { return machine.key == key; });
   if (found != machines.end()) return *found;
   if (machines.size() >= k_most_machines) machines.erase(machines.begin());
-  machines.push_back({.key = key, .name = name, .memory = {}, .compute = {}, .runs = {}});
+  machines.push_back({.key = key, .name = name, .memory = {}, .compute = {}, .gpu_copies = {}, .runs = {}});
   return machines.back();
 }
 

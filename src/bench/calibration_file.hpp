@@ -33,11 +33,21 @@ struct MeasuredCompute {
   std::string measured_on;
 };
 
+/// Copies within the memory of one GPU.
+struct MeasuredCopies {
+  std::string device;           ///< "gpu0", as the machine calls it
+  double copy_bytes_per_s = 0;  ///< bytes read plus bytes written
+  double spread = 0;            ///< as of memory
+  bool busy = false;            ///< the repetitions lie far apart: somebody else used the card
+  std::string measured_on;
+};
+
 struct MachineRecord {
   std::string key;   ///< machine_key()
   std::string name;  ///< for people
   std::optional<MeasuredMemory> memory;
   std::optional<MeasuredCompute> compute;
+  std::vector<MeasuredCopies> gpu_copies;
   std::vector<Measurement> runs;
 };
 

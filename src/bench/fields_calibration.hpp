@@ -60,11 +60,21 @@ void fields(Archive& a, MeasuredCompute& value) {
 }
 
 template <class Archive>
+void fields(Archive& a, MeasuredCopies& value) {
+  a.required("device", value.device);
+  a.required("copy_bytes_per_s", value.copy_bytes_per_s);
+  a.optional("spread", value.spread);
+  a.optional("busy", value.busy);
+  a.optional("measured_on", value.measured_on);
+}
+
+template <class Archive>
 void fields(Archive& a, MachineRecord& value) {
   a.required("key", value.key);
   a.optional("name", value.name);
   a.optional("memory", value.memory);
   a.optional("compute", value.compute);
+  a.optional("gpu_copies", value.gpu_copies);
   a.optional("runs", value.runs);
 }
 

@@ -97,6 +97,18 @@ void set_probe(Node node, const ProbeResult& probe) {
   node.set("disturbances", probe.disturbances);
 }
 
+void set_copies(Node node, const bench::GpuCopies& copies) {
+  node.set("device", unless_empty(copies.device));
+  node.set("name", copies.name);
+  node.set("driver", unless_empty(copies.driver));
+  node.set("is_software", copies.is_software);
+  const auto& rate = copies.bytes_per_s;
+  node.set("copy_bytes_per_s", rate ? std::optional(rate->typical) : std::nullopt);
+  node.set("spread", rate ? std::optional(rate->spread) : std::nullopt);
+  node.set("buffer_bytes", rate ? std::optional(copies.buffer_bytes) : std::nullopt);
+  node.set("why_not", unless_empty(copies.why_not));
+}
+
 }  // namespace
 
 std::string bench_json(const BenchReport& report) {
@@ -116,6 +128,11 @@ std::string bench_json(const BenchReport& report) {
   } else {
     root.set_null("probe");
   }
+  if (report.probe) {
+    root.objects("gpu_copies", report.probe->gpus, set_copies);
+  } else {
+    root.set_null("gpu_copies");
+  }
   root.set("memory", report.memory);
   root.set("compute", report.compute);
   root.objects("runs", report.runs, set_run);
@@ -126,6 +143,7 @@ std::string bench_json(const BenchReport& report) {
     root.object("kept", [&](Node node) {
       node.set("memory", report.kept->record.memory);
       node.set("compute", report.kept->record.compute);
+      node.set("gpu_copies", report.kept->record.gpu_copies);
       node.set("runs", report.kept->record.runs);
       node.objects("corrections", report.kept->corrections, set_correction);
     });

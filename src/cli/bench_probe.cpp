@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "probe/gpu_copies.hpp"
+
 namespace canirun::cli {
 namespace {
 
@@ -41,9 +43,11 @@ ProbeResult probe_this_machine(Session& session, const Machine& machine) {
   bench::CpuProbeOptions options;
   options.nodes = probe::node_processors();
   options.progress = [&session](std::string_view text) { session.show_progress(text); };
+  ProbeResult result;
+  session.show_progress("copies within the memory of GPUs");
+  result.gpus = bench::match_gpu_copies(machine, probe::measure_gpu_copies());
   const probe::Activity before = probe::activity_now();
   const double from_s = now_s();
-  ProbeResult result;
   result.cpu = bench::probe_cpu(machine, options);
   const double processors = std::max(machine.cpu.logical_cores, machine.cpu.physical_cores);
   result.disturbances = disturbances_between(before, probe::activity_now(), (now_s() - from_s) * std::max(1.0, processors));

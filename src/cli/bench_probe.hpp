@@ -4,14 +4,16 @@
 #include <vector>
 
 #include "bench/cpu_probe.hpp"
+#include "bench/gpu_copies.hpp"
 #include "cli/session.hpp"
 #include "probe/activity.hpp"
 
 namespace canirun::cli {
 
-/// What this processor did in a few seconds, and what disturbed it.
+/// What this processor and the GPUs' memories did in a few seconds, and what disturbed the processor.
 struct ProbeResult {
   bench::CpuProbe cpu;
+  std::vector<bench::GpuCopies> gpus;
   bool busy = false;
   std::vector<std::string> disturbances;  ///< "other programs used 41 % of the processors"
 };

@@ -9,6 +9,7 @@
 #include "bench/calibration_file.hpp"
 #include "cli/bench_probe.hpp"
 #include "cli/bench_runs.hpp"
+#include "report/page.hpp"
 #include "report/report.hpp"
 
 namespace canirun::cli {
@@ -34,6 +35,7 @@ struct BenchReport {
   std::optional<ProbeResult> probe = {};
   std::optional<bench::MeasuredMemory> memory = {};    ///< measured just now
   std::optional<bench::MeasuredCompute> compute = {};  ///< measured just now
+  std::vector<bench::MeasuredCopies> gpu_copies = {};  ///< measured just now, of this machine's GPUs
   std::filesystem::path path = {};                     ///< of the calibration file; empty: there is no place for one
   bool saved = false;
   std::string save_command = {};  ///< what to type to keep it; empty: it cannot be kept
@@ -41,6 +43,8 @@ struct BenchReport {
   std::optional<std::uint64_t> forgotten_runs = {};
 };
 
+/// The part about the processor and the memories, when they were measured just now.
+void probe_section(report::Page& page, const BenchReport& report);
 std::string render_bench_text(const BenchReport& report, const report::Terminal& terminal);
 /// Schema "canirun/bench".
 std::string bench_json(const BenchReport& report);

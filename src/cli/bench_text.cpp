@@ -155,6 +155,11 @@ void kept_section(Page& page, const BenchReport& report) {
                                         report::format_flops(record.compute->int8_ops_per_s), record.compute->kernels,
                                         record.compute->measured_on));
   }
+  for (const bench::MeasuredCopies& copies : record.gpu_copies) {
+    page.detail(copies.device,
+                fmt::format("copies {} within its memory{} ({})", report::format_bandwidth(copies.copy_bytes_per_s),
+                            copies.busy ? ", beside other work" : "", copies.measured_on));
+  }
   constexpr std::size_t k_most_shown = 16;
   const std::size_t skipped = record.runs.size() - std::min(record.runs.size(), k_most_shown);
   if (skipped > 0) page.detail("runs", fmt::format("{}; the last {} are", record.runs.size(), k_most_shown));
@@ -170,50 +175,6 @@ void kept_section(Page& page, const BenchReport& report) {
   page.blank();
   page.paragraph("estimates on this machine are multiplied by", 2);
   corrections_section(page, report.kept->corrections);
-}
-
-std::string spread_words(const bench::Repeated& figure) { return fmt::format("{:.0f} %", 100 * figure.spread); }
-
-void probe_section(Page& page, const BenchReport& report) {
-  if (!report.probe) return;
-  const bench::CpuProbe& cpu = report.probe->cpu;
-  report::Table table({{.title = "what", .align = Align::left, .drop_order = 0, .min_width = 0},
-                       {.title = "threads", .align = Align::right, .drop_order = 0, .min_width = 0},
-                       {.title = "rate", .align = Align::right, .drop_order = 0, .min_width = 0},
-                       {.title = "spread", .align = Align::right, .drop_order = 1, .min_width = 0}});
-  for (const bench::ReadPoint& point : cpu.reads) {
-    const bool best = &point == bench::best_read(cpu);
-    table.add_row({{point.node ? fmt::format("memory of node {}", *point.node) : "memory reads", Tone::plain},
-                   {fmt::format("{}", point.threads), Tone::plain},
-                   {report::format_bandwidth(point.bytes_per_s.typical), best ? Tone::strong : Tone::plain},
-                   {spread_words(point.bytes_per_s), Tone::quiet}});
-  }
-  for (const bench::ProductPoint& point : cpu.products) {
-    const bool best = &point == bench::best_product(cpu, point.format);
-    std::string rate = report::format_flops(point.operations_per_s.typical);
-    if (point.format == bench::NumberFormat::int8) {
-      const std::size_t unit = rate.find("FLOPS");
-      if (unit != std::string::npos) rate.replace(unit, 5, "OPS");
-    }
-    table.add_row({{fmt::format("{} products", name_of(point.format)), Tone::plain},
-                   {fmt::format("{}", point.threads), Tone::plain},
-                   {rate, best ? Tone::strong : Tone::plain},
-                   {spread_words(point.operations_per_s), Tone::quiet}});
-  }
-  page.table(table, 2);
-  page.detail("kernels", fmt::format("{}; {:.0f} MiB a thread read again and again", name_of(cpu.kernels),
-                                     static_cast<double>(cpu.buffer_bytes) / (1U << 20U)));
-  if (!report.machine.pools.empty() && report.memory) {
-    const MemoryPool& host = report.machine.pools.front();
-    const Basis basis = host.bandwidth_provenance.basis;
-    if (host.bandwidth_bytes_per_s && (basis == Basis::published || basis == Basis::derived)) {
-      page.detail("nominal",
-                  fmt::format("{}: {} of it is read", report::format_bandwidth(*host.bandwidth_bytes_per_s),
-                              report::format_percent(report.memory->read_bytes_per_s / *host.bandwidth_bytes_per_s)));
-    }
-  }
-  for (const std::string& what : report.probe->disturbances)
-    page.statement(report::Mark::partly, "busy", {what + ": a quiet machine does better"});
 }
 
 void ending(Page& page, const BenchReport& report) {

@@ -33,6 +33,38 @@ void set_memory(Machine& machine, const bench::MeasuredMemory& measured) {
   }
 }
 
+/// Cards with memory of their own. Where several share one memory, copies say less of reads: a Snapdragon X reads 149 GB/s
+/// and copies 65 (clpeak, github.com/krrishnarraj/clpeak/issues/210, read 2026-11).
+void set_gpu_memory(Machine& machine, const bench::MeasuredCopies& measured) {
+  if (measured.busy) return;
+  for (const Device& device : machine.devices) {
+    if (device.id != measured.device || device.pool >= machine.pools.size()) continue;
+    MemoryPool& pool = machine.pools[device.pool];
+    if (pool.kind != PoolKind::gpu) continue;
+    const Basis basis = pool.bandwidth_provenance.basis;
+    const bool is_nominal = basis == Basis::published || basis == Basis::derived;
+    const std::optional<double> known = is_nominal ? pool.bandwidth_bytes_per_s : std::nullopt;
+    const double by_copies = bandwidth_by_copies(measured.copy_bytes_per_s, known);
+    if (known && by_copies >= *known) continue;
+    set_bandwidth(pool, by_copies, "copies on this machine (canirun bench); reads are taken to reach the same share",
+                  measured.measured_on);
+  }
+}
+
+/// Beside other work the cores reach less than they can.
+void set_products(Machine& machine, const bench::MeasuredCompute& measured) {
+  if (measured.busy) return;
+  machine.cpu.measured_fp32_flops_per_s = measured.fp32_flops_per_s;
+  machine.cpu.measured_int8_ops_per_s = measured.int8_ops_per_s;
+}
+
+/// Runs of the processor were stolen from as its estimates are: those that follow them must not be slowed down twice.
+void forget_stolen_time_where_measured(Machine& machine) {
+  const bool any = std::any_of(machine.corrections.begin(), machine.corrections.end(),
+                               [](const SpeedCorrection& each) { return each.placement == PlacementKind::cpu; });
+  if (any) machine.cpu.stolen_share.reset();
+}
+
 }  // namespace
 
 KnownRuns known_runs(const bench::MachineRecord& record, const catalog::Catalog& catalog) {
@@ -68,6 +100,8 @@ KnownRuns known_runs(const bench::MachineRecord& record, const catalog::Catalog&
 
 void apply_record(Machine& machine, const bench::MachineRecord& record, const catalog::Catalog& catalog) {
   if (record.memory) set_memory(machine, *record.memory);
+  if (record.compute) set_products(machine, *record.compute);
+  for (const bench::MeasuredCopies& copies : record.gpu_copies) set_gpu_memory(machine, copies);
   const KnownRuns known = known_runs(record, catalog);
   if (known.cases.empty() || machine.pools.empty()) return;
   const SpeedBook& speeds = catalog.books().speeds;
@@ -82,6 +116,7 @@ void apply_record(Machine& machine, const bench::MachineRecord& record, const ca
     }
   }
   machine.corrections = calibrate(machine, known.cases, speeds);
+  forget_stolen_time_where_measured(machine);
 }
 
 std::filesystem::path calibration_path() {

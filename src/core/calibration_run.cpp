@@ -36,11 +36,12 @@ EngineSettings settings_of(const Measurement& run) {
   return settings;
 }
 
-/// What is taken right now was free for the run, or taken by it.
+/// What is taken right now was free for the run, or taken by it; and nobody knows what was stolen from it.
 Machine idle_copy(const Machine& machine) {
   Machine idle = machine;
   for (MemoryPool& pool : idle.pools) pool.free_bytes.reset();
   idle.corrections.clear();
+  idle.cpu.stolen_share.reset();
   return idle;
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/processor_state.hpp"
+
 namespace canirun {
 namespace {
 
@@ -12,6 +14,7 @@ SiteLoad empty_load(const Machine& machine, const Device& device, const Sites& s
   load.pool = sites.pool[site];
   load.bandwidth_bytes_per_s = machine.pools[load.pool].bandwidth_bytes_per_s.value_or(0);
   load.speed = device_speed(machine, device, site == k_host_site ? Backend::cpu : sites.backend, settings, speeds);
+  if (site == k_host_site) settle_processor(load.speed, machine);
   load.mix = weight_mix(weights, load.speed);
   return load;
 }

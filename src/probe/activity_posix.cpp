@@ -4,6 +4,7 @@
 
 #include "probe/activity.hpp"
 #include "probe/fs_root.hpp"
+#include "probe/linux/processor_time.hpp"
 #include "probe/text.hpp"
 
 namespace canirun::probe {
@@ -11,19 +12,12 @@ namespace {
 
 constexpr std::size_t k_most_processors = 1024;
 
-/// The line "cpu" of /proc/stat: user nice system idle iowait irq softirq steal guest guest_nice, in ticks.
 void add_processor_time(const FsRoot& fs, Activity& activity) {
-  const std::string stat = fs.text("/proc/stat", 4096);
-  const std::vector<std::string_view> lines = lines_of(stat);
-  if (lines.empty()) return;
-  const std::vector<std::string_view> words = words_of(lines.front());
-  const long ticks = ::sysconf(_SC_CLK_TCK);
-  if (words.size() < 9 || words.front() != "cpu" || ticks <= 0) return;
-  const auto seconds = [&](std::size_t field) {
-    return static_cast<double>(whole_number(words[field]).value_or(0)) / static_cast<double>(ticks);
-  };
-  activity.work_s = seconds(1) + seconds(2) + seconds(3) + seconds(6) + seconds(7);
-  activity.stolen_s = seconds(8);
+  const std::optional<ProcessorTime> time = processor_time(fs.text("/proc/stat", 4096));
+  const long ticks_a_second = ::sysconf(_SC_CLK_TCK);
+  if (!time || ticks_a_second <= 0) return;
+  activity.work_s = time->work / static_cast<double>(ticks_a_second);
+  activity.stolen_s = time->stolen / static_cast<double>(ticks_a_second);
 }
 
 void add_own_time(Activity& activity) {

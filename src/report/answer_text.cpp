@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
+#include <canirun/calibration.hpp>
 #include <canirun/names.hpp>
 #include <canirun/storage.hpp>
 
@@ -178,6 +179,12 @@ void speed_statement(Page& page, const Answer& answer) {
   if (speed.basis == Basis::measured) text += " · as measured on this machine";
   if (speed.basis == Basis::calibrated) text += " · corrected by what was measured on this machine";
   std::vector<std::string> body{text};
+  // Where the processor does part of the work.
+  const bool processor_works =
+      run_place(answer.machine, answer.model, answer.question.settings, result.placed.placement).placement !=
+      PlacementKind::gpu;
+  if (const std::string stolen = stolen_time_phrase(answer.machine); processor_works && !stolen.empty())
+    body.push_back(stolen + ": slowed down by as much");
   if (speed.concurrent) body.push_back(concurrency_phrase(*speed.concurrent));
   if (speed.speculative) body.push_back(drafting_phrase(*speed.speculative));
   page.statement(mark_of(result.usability.level), words_for(result.usability.level), body);
@@ -213,16 +220,18 @@ void money_statement(Page& page, const Answer& answer) {
   const CostEstimate& cost = answer.assessment.cost;
   std::vector<std::string> parts;
   if (const LocalCost* local = compared_local(cost)) {
-    parts.push_back(cost.ownership == Ownership::own
-                        ? fmt::format("here {} a day (electricity; owned already)", format_usd(local->cash_usd_per_day))
-                        : fmt::format("here {} a day (bought for {})", format_usd(local->usd_per_day),
-                                      format_usd(local->hardware_price_usd)));
+    parts.push_back(
+        cost.ownership == Ownership::own
+            ? fmt::format("here {} a day (electricity; owned already)", format_usd(local->cash_usd_per_day, cost.currency))
+            : fmt::format("here {} a day (bought for {})", format_usd(local->usd_per_day, cost.currency),
+                          format_usd(local->hardware_price_usd, cost.currency)));
   }
   if (const ApiCost* same = same_model_api(cost))
-    parts.push_back(fmt::format("same model hosted {}", format_usd(same->usd_per_day)));
+    parts.push_back(fmt::format("same model hosted {}", format_usd(same->usd_per_day, cost.currency)));
   const auto other = std::find_if(cost.api.begin(), cost.api.end(), [](const ApiCost& api) { return !api.same_model; });
-  if (other != cost.api.end()) parts.push_back(fmt::format("{} {}", other->name, format_usd(other->usd_per_day)));
-  if (cost.hybrid) parts.push_back(fmt::format("both {}", format_usd(cost.hybrid->usd_per_day)));
+  if (other != cost.api.end())
+    parts.push_back(fmt::format("{} {}", other->name, format_usd(other->usd_per_day, cost.currency)));
+  if (cost.hybrid) parts.push_back(fmt::format("both {}", format_usd(cost.hybrid->usd_per_day, cost.currency)));
   if (parts.empty()) return;
   std::vector<std::string> body{fmt::format("{}", fmt::join(parts, " · "))};
   if (!cost.capacity.feasible && answer.assessment.speed) body.push_back(capacity_phrase(cost.capacity));

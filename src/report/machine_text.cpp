@@ -147,6 +147,9 @@ std::string render_machine_text(const Machine& machine, const Terminal& terminal
       page.detail("  instructions", std::string(name_of(machine.cpu.isa)));
       if (machine.cpu.usable_cores && !machine.cpu.usable_cores_reason.empty())
         page.detail("  core limit", machine.cpu.usable_cores_reason);
+      if (machine.cpu.measured_fp32_flops_per_s)
+        page.detail("  products", format_flops(*machine.cpu.measured_fp32_flops_per_s) + " in fp32 (measured)");
+      if (const std::string stolen = stolen_time_phrase(machine); !stolen.empty()) page.detail("  stolen time", stolen);
     } else if (device.runtime) {
       page.detail("  runtime", *device.runtime + (device.runtime_version ? " " + *device.runtime_version : "") +
                                    (device.driver_version ? ", driver " + *device.driver_version : ""));

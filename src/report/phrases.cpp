@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
+#include <canirun/calibration.hpp>
 #include <canirun/names.hpp>
 #include <vector>
 
@@ -225,6 +226,12 @@ std::string reference_name(const Answer& answer) {
     if (api.price_id == reference) return api.name;
   }
   return reference.empty() ? "the API model" : reference;
+}
+
+std::string stolen_time_phrase(const Machine& machine) {
+  const double share = stolen_share(machine);
+  if (!(share > 0)) return {};
+  return fmt::format("other guests of the host took {} of the processor's time since boot", format_percent(share));
 }
 
 std::string provenance_phrase(const Provenance& provenance) {

@@ -40,6 +40,8 @@ std::string fit_heading(const Machine& machine, const Placement& placement);
 Mark fit_mark(const Placement& placement);
 /// Name of the API model the capability is compared with; its price id where no price has a name for it.
 std::string reference_name(const Answer& answer);
+/// "other guests of the host took 12 % of the processor's time since boot"; "" where it is too little to count.
+std::string stolen_time_phrase(const Machine& machine);
 /// "by NVML, 2026-11-23": basis, source and date, whatever is there.
 std::string provenance_phrase(const Provenance& provenance);
 

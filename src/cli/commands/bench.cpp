@@ -74,6 +74,10 @@ Result<void> save(BenchReport& report) {
   }
   if (report.memory) record.memory = report.memory;
   if (report.compute) record.compute = report.compute;
+  for (const bench::MeasuredCopies& copies : report.gpu_copies) {
+    std::erase_if(record.gpu_copies, [&](const auto& known) { return known.device == copies.device; });
+    record.gpu_copies.push_back(copies);
+  }
   const Result<void> saved = bench::save_calibration(report.path, all);
   if (!saved) return saved;
   report.saved = true;
@@ -122,6 +126,14 @@ void take_probe(Session& session, BenchReport& report) {
                                           .threads = read->threads,
                                           .busy = result.busy,
                                           .measured_on = today_iso()};
+  }
+  for (const bench::GpuCopies& copies : result.gpus) {
+    if (copies.device.empty() || copies.is_software || !copies.bytes_per_s) continue;
+    report.gpu_copies.push_back({.device = copies.device,
+                                 .copy_bytes_per_s = copies.bytes_per_s->typical,
+                                 .spread = copies.bytes_per_s->spread,
+                                 .busy = !copies.is_steady,
+                                 .measured_on = today_iso()});
   }
   const bench::ProductPoint* fp32 = bench::best_product(result.cpu, bench::NumberFormat::fp32);
   const bench::ProductPoint* fp16 = bench::best_product(result.cpu, bench::NumberFormat::fp16);

@@ -7,6 +7,7 @@
 
 #include "probe/host_hwloc.hpp"
 #include "probe/linux/arm_parts.hpp"
+#include "probe/linux/processor_time.hpp"
 #include "probe/text.hpp"
 
 namespace canirun::probe {
@@ -215,6 +216,10 @@ void probe_cpu(Context& context) {
   if (topology.allowed_cores && *topology.allowed_cores > 0 && *topology.allowed_cores < cpu.physical_cores) {
     cpu.usable_cores = *topology.allowed_cores;
     cpu.usable_cores_reason = "this process may use CPUs " + clean_text(allowed, 40);
+  }
+  // Counted for guests alone. Arm's processors do not say whether they are one; a host counts nothing there.
+  if (cpu.virtualised || is_arm) {
+    if (const auto time = processor_time(fs.text("/proc/stat", 256))) cpu.stolen_share = stolen_share(*time);
   }
   if (cpu.physical_cores == 0) context.note("cpu cores", "neither hwloc nor /proc/cpuinfo lists a CPU");
   if (cpu.name.empty()) cpu.name = "unknown CPU";

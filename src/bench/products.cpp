@@ -11,7 +11,7 @@ namespace canirun::bench {
 namespace {
 
 /// Steps of depth that are done before the next panel: a panel of B then fits the second-level cache, one of A the first.
-constexpr std::size_t k_block_depth = 256;
+constexpr std::size_t k_block_depth = 256;  // a multiple of every kernel's steps_together
 
 std::size_t rounded(std::size_t value, std::size_t step) { return (value + step - 1) / step * step; }
 
@@ -23,12 +23,12 @@ class Blocked : public Product {
       : kernel_(kernel),
         rows_(rounded(size.rows, kernel.rows)),
         columns_(rounded(size.columns, kernel.columns)),
-        steps_(rounded(size.depth, group) / group),
+        steps_(rounded(size.depth, group * kernel.steps_together) / group),
         a_(rows_ * steps_ * group),
         b_(columns_ * steps_ * group),
         c_(rows_ * columns_) {
     for (std::size_t k = 0; k < steps_ * group; ++k) {
-      for (std::size_t r = 0; r < rows_; ++r) a_[place(r, k, kernel_.rows)] = value_of_a(r, k);
+      for (std::size_t r = 0; r < rows_; ++r) a_[place_in_a(r, k)] = value_of_a(r, k);
       for (std::size_t n = 0; n < columns_; ++n) b_[place(n, k, kernel_.columns)] = value_of_b(n, k);
     }
   }
@@ -54,7 +54,7 @@ class Blocked : public Product {
   [[nodiscard]] double expected(std::size_t row, std::size_t column) const override {
     double sum = 0;
     for (std::size_t k = 0; k < steps_ * group; ++k) {
-      sum += static_cast<double>(a_[place(row, k, kernel_.rows)]) * number(b_[place(column, k, kernel_.columns)]);
+      sum += static_cast<double>(a_[place_in_a(row, k)]) * number(b_[place(column, k, kernel_.columns)]);
     }
     return sum;
   }
@@ -63,6 +63,11 @@ class Blocked : public Product {
   /// Panel after panel; within one, step after step; within a step, `group` values of each row.
   [[nodiscard]] std::size_t place(std::size_t row, std::size_t k, std::size_t panel) const {
     return row / panel * panel * steps_ * group + k / group * panel * group + row % panel * group + k % group;
+  }
+  /// The same for A, where a row's values of several steps may lie together.
+  [[nodiscard]] std::size_t place_in_a(std::size_t row, std::size_t k) const {
+    const std::size_t panel = kernel_.rows, run = group * kernel_.steps_together;
+    return row / panel * panel * steps_ * group + k / run * panel * run + row % panel * run + k % run;
   }
   // Small whole numbers: sums stay exact in every format, and int8 pairs stay below sixteen bits.
   static A value_of_a(std::size_t row, std::size_t k) { return static_cast<A>((row * 7 + k * 3) % 11); }
@@ -100,6 +105,8 @@ KernelSet kernels_of(Kernels kernels) {
       return avx512_kernels(false);
     case Kernels::avx512_vnni:
       return avx512_kernels(true);
+    case Kernels::amx:
+      return amx_kernels();
 #elif defined(__aarch64__)
     case Kernels::neon:
       return neon_kernels(false);
@@ -114,7 +121,10 @@ KernelSet kernels_of(Kernels kernels) {
 }  // namespace
 
 std::unique_ptr<Product> make_product(NumberFormat format, Kernels kernels, ProductSize size) {
-  const KernelSet set = kernels_of(kernels);
+  return make_product(format, kernels_of(kernels), size);
+}
+
+std::unique_ptr<Product> make_product(NumberFormat format, const KernelSet& set, ProductSize size) {
   switch (format) {
     case NumberFormat::fp32:
       return std::make_unique<Blocked<TileFp32, float, float, float, 1>>(set.fp32, size);

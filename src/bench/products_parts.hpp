@@ -2,6 +2,9 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+
+#include "bench/products.hpp"
 
 /// The innermost loops, by instruction set. Not for other rooms.
 namespace canirun::bench {
@@ -17,6 +20,8 @@ template <class Tile>
 struct TileKernel {
   Tile run = nullptr;
   std::size_t rows = 0, columns = 0;
+  /// Steps of one row that lie together in the panel of A; the depth of a tile is a multiple of them.
+  std::size_t steps_together = 1;
 };
 
 struct KernelSet {
@@ -29,10 +34,15 @@ KernelSet plain_kernels();
 #if defined(__x86_64__)
 KernelSet avx2_kernels(bool vnni);
 KernelSet avx512_kernels(bool vnni);
+/// As with AVX-512, but for eight-bit products.
+KernelSet amx_kernels();
 #endif
 #if defined(__aarch64__)
 KernelSet neon_kernels(bool dotprod);
 #endif
+
+/// With kernels of any kind.
+std::unique_ptr<Product> make_product(NumberFormat format, const KernelSet& set, ProductSize size);
 
 float half_to_float(std::uint16_t half);
 std::uint16_t float_to_half(float value);

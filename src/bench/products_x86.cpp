@@ -69,120 +69,44 @@ constexpr std::size_t k_avx2_rows = 6, k_avx512_rows = 12, k_vectors = 2;
   }
 }
 
-std::int32_t four_bytes(const std::uint8_t* from) {
-  std::int32_t value = 0;
-  std::memcpy(&value, from, sizeof value);
-  return value;
-}
-
+/// Adds the products of four unsigned and four signed bytes to each sum of 32 bits.
 [[gnu::target("avx2")]] inline __m256i dot_avx2(__m256i sum, __m256i values, __m256i weights) {
   const __m256i pairs = _mm256_maddubs_epi16(values, weights);  // below 16 bits with values of 7 bits
   return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
 }
-
-[[gnu::target("avx2")]] void int8_avx2(const std::uint8_t* a, const std::int8_t* b, std::int32_t* c, std::size_t stride,
-                                       std::size_t depth) {
-  __m256i sums[k_avx2_rows][k_vectors];
-  for (std::size_t r = 0; r < k_avx2_rows; ++r) {
-    for (std::size_t v = 0; v < k_vectors; ++v)
-      sums[r][v] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(c + r * stride + v * 8));
-  }
-  for (std::size_t k = 0; k < depth; ++k) {
-    __m256i weights[k_vectors];
-    for (std::size_t v = 0; v < k_vectors; ++v)
-      weights[v] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b + v * 32));
-#pragma GCC unroll 16
-    for (std::size_t r = 0; r < k_avx2_rows; ++r) {
-      const __m256i values = _mm256_set1_epi32(four_bytes(a + r * 4));
-#pragma GCC unroll 4
-      for (std::size_t v = 0; v < k_vectors; ++v) sums[r][v] = dot_avx2(sums[r][v], values, weights[v]);
-    }
-    a += k_avx2_rows * 4;
-    b += k_vectors * 32;
-  }
-  for (std::size_t r = 0; r < k_avx2_rows; ++r) {
-    for (std::size_t v = 0; v < k_vectors; ++v)
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(c + r * stride + v * 8), sums[r][v]);
-  }
-}
-
-[[gnu::target("avx2,avxvnni")]] void int8_avx_vnni(const std::uint8_t* a, const std::int8_t* b, std::int32_t* c,
-                                                   std::size_t stride, std::size_t depth) {
-  __m256i sums[k_avx2_rows][k_vectors];
-  for (std::size_t r = 0; r < k_avx2_rows; ++r) {
-    for (std::size_t v = 0; v < k_vectors; ++v)
-      sums[r][v] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(c + r * stride + v * 8));
-  }
-  for (std::size_t k = 0; k < depth; ++k) {
-    __m256i weights[k_vectors];
-    for (std::size_t v = 0; v < k_vectors; ++v)
-      weights[v] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b + v * 32));
-#pragma GCC unroll 16
-    for (std::size_t r = 0; r < k_avx2_rows; ++r) {
-      const __m256i values = _mm256_set1_epi32(four_bytes(a + r * 4));
-#pragma GCC unroll 4
-      for (std::size_t v = 0; v < k_vectors; ++v) sums[r][v] = _mm256_dpbusd_avx_epi32(sums[r][v], values, weights[v]);
-    }
-    a += k_avx2_rows * 4;
-    b += k_vectors * 32;
-  }
-  for (std::size_t r = 0; r < k_avx2_rows; ++r) {
-    for (std::size_t v = 0; v < k_vectors; ++v)
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(c + r * stride + v * 8), sums[r][v]);
-  }
-}
-
 [[gnu::target("avx512f,avx512bw")]] inline __m512i dot_avx512(__m512i sum, __m512i values, __m512i weights) {
   const __m512i pairs = _mm512_maddubs_epi16(values, weights);
   return _mm512_add_epi32(sum, _mm512_madd_epi16(pairs, _mm512_set1_epi16(1)));
 }
 
-[[gnu::target("avx512f,avx512bw")]] void int8_avx512(const std::uint8_t* a, const std::int8_t* b, std::int32_t* c,
-                                                     std::size_t stride, std::size_t depth) {
-  __m512i sums[k_avx512_rows][k_vectors];
-  for (std::size_t r = 0; r < k_avx512_rows; ++r) {
-    for (std::size_t v = 0; v < k_vectors; ++v) sums[r][v] = _mm512_loadu_si512(c + r * stride + v * 16);
-  }
-  for (std::size_t k = 0; k < depth; ++k) {
-    __m512i weights[k_vectors];
-    for (std::size_t v = 0; v < k_vectors; ++v) weights[v] = _mm512_loadu_si512(b + v * 64);
-#pragma GCC unroll 16
-    for (std::size_t r = 0; r < k_avx512_rows; ++r) {
-      const __m512i values = _mm512_set1_epi32(four_bytes(a + r * 4));
-#pragma GCC unroll 4
-      for (std::size_t v = 0; v < k_vectors; ++v) sums[r][v] = dot_avx512(sums[r][v], values, weights[v]);
-    }
-    a += k_avx512_rows * 4;
-    b += k_vectors * 64;
-  }
-  for (std::size_t r = 0; r < k_avx512_rows; ++r) {
-    for (std::size_t v = 0; v < k_vectors; ++v) _mm512_storeu_si512(c + r * stride + v * 16, sums[r][v]);
-  }
-}
+// One text for four instruction sets: what a function may use cannot be a template's parameter.
+#define CANIRUN_TILE int8_avx2
+#define CANIRUN_TARGET "avx2"
+#define CANIRUN_VECTOR __m256i
+#define CANIRUN_ROWS k_avx2_rows
+#define CANIRUN_DOT dot_avx2
+#include "bench/products_int8.inc"
 
-[[gnu::target("avx512f,avx512bw,avx512vnni")]] void int8_avx512_vnni(const std::uint8_t* a, const std::int8_t* b,
-                                                                     std::int32_t* c, std::size_t stride,
-                                                                     std::size_t depth) {
-  __m512i sums[k_avx512_rows][k_vectors];
-  for (std::size_t r = 0; r < k_avx512_rows; ++r) {
-    for (std::size_t v = 0; v < k_vectors; ++v) sums[r][v] = _mm512_loadu_si512(c + r * stride + v * 16);
-  }
-  for (std::size_t k = 0; k < depth; ++k) {
-    __m512i weights[k_vectors];
-    for (std::size_t v = 0; v < k_vectors; ++v) weights[v] = _mm512_loadu_si512(b + v * 64);
-#pragma GCC unroll 16
-    for (std::size_t r = 0; r < k_avx512_rows; ++r) {
-      const __m512i values = _mm512_set1_epi32(four_bytes(a + r * 4));
-#pragma GCC unroll 4
-      for (std::size_t v = 0; v < k_vectors; ++v) sums[r][v] = _mm512_dpbusd_epi32(sums[r][v], values, weights[v]);
-    }
-    a += k_avx512_rows * 4;
-    b += k_vectors * 64;
-  }
-  for (std::size_t r = 0; r < k_avx512_rows; ++r) {
-    for (std::size_t v = 0; v < k_vectors; ++v) _mm512_storeu_si512(c + r * stride + v * 16, sums[r][v]);
-  }
-}
+#define CANIRUN_TILE int8_avx_vnni
+#define CANIRUN_TARGET "avx2,avxvnni"
+#define CANIRUN_VECTOR __m256i
+#define CANIRUN_ROWS k_avx2_rows
+#define CANIRUN_DOT _mm256_dpbusd_avx_epi32
+#include "bench/products_int8.inc"
+
+#define CANIRUN_TILE int8_avx512
+#define CANIRUN_TARGET "avx512f,avx512bw"
+#define CANIRUN_VECTOR __m512i
+#define CANIRUN_ROWS k_avx512_rows
+#define CANIRUN_DOT dot_avx512
+#include "bench/products_int8.inc"
+
+#define CANIRUN_TILE int8_avx512_vnni
+#define CANIRUN_TARGET "avx512f,avx512bw,avx512vnni"
+#define CANIRUN_VECTOR __m512i
+#define CANIRUN_ROWS k_avx512_rows
+#define CANIRUN_DOT _mm512_dpbusd_epi32
+#include "bench/products_int8.inc"
 
 }  // namespace
 

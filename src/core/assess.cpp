@@ -4,6 +4,8 @@
 #include <canirun/calibration.hpp>
 #include <canirun/engine_refusal.hpp>
 
+#include "core/sequences.hpp"
+
 namespace canirun {
 namespace {
 
@@ -30,9 +32,10 @@ void add_shared_speeds(Assessment& answer, double correction, const Machine& mac
     if (many) {
       many->each_tokens_per_s = scaled(many->each_tokens_per_s);
       many->total_tokens_per_s = scaled(many->total_tokens_per_s);
-      // How many fit is worked out for the model alone.
-      if (effort == Effort::answer && !question.companions.any())
-        many->most_sequences = most_sequences(machine, model, answer.weights, settings, answer.placed.placement.status);
+      if (effort == Effort::answer) {
+        many->most_sequences = most_sequences_beside(machine, model, answer.weights, settings,
+                                                     answer.placed.placement.status, question.companions);
+      }
     }
   }
   const Companions& beside = question.companions;
@@ -96,7 +99,9 @@ Assessment assess(const Machine& machine, const ModelSpec& model, const QuantSch
                                        quality_of_reference(books.prices, question.money.versus), books.capability, &quant);
 
   // What it costs here, at an API, and rented.
-  answer.cost = estimate_cost(machine, model, question.usage, question.money, answer.speed, books.prices);
+  CostInputs money = question.money;
+  money.weights_bytes = static_cast<double>(answer.weights.file_bytes);
+  answer.cost = estimate_cost(machine, model, question.usage, money, answer.speed, books.prices);
 
   // Gates first, money last.
   answer.verdict = decide(machine, model, answer.placed, answer.speed, answer.usability, answer.capability, answer.cost,

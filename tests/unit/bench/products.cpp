@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "bench/cpu_probe.hpp"
+#include "bench/products_parts.hpp"
 
 using namespace canirun;
 using namespace canirun::bench;
@@ -15,6 +16,8 @@ namespace {
 /// The best set, and the weaker ones that it implies.
 std::vector<Kernels> runnable() {
   switch (best_kernels()) {
+    case Kernels::amx:
+      return {Kernels::plain, Kernels::avx2, Kernels::avx512, Kernels::avx512_vnni, Kernels::amx};
     case Kernels::avx512_vnni:
       return {Kernels::plain, Kernels::avx2, Kernels::avx512, Kernels::avx512_vnni};
     case Kernels::avx512:
@@ -33,7 +36,39 @@ std::vector<Kernels> runnable() {
   return {};
 }
 
+/// What AMX's tiles do, in the order in which they read A: 64 bytes of a row together.
+void in_tiles(const std::uint8_t* a, const std::int8_t* b, std::int32_t* c, std::size_t stride, std::size_t depth) {
+  constexpr std::size_t k_side = 32, k_steps = 16;
+  for (std::size_t k = 0; k + k_steps <= depth; k += k_steps) {
+    for (std::size_t r = 0; r < k_side; ++r) {
+      for (std::size_t n = 0; n < k_side; ++n) {
+        for (std::size_t i = 0; i < 4 * k_steps; ++i)
+          c[r * stride + n] += static_cast<std::int32_t>(a[r * 64 + i]) * b[i / 4 * k_side * 4 + n * 4 + i % 4];
+      }
+    }
+    a += k_side * 64;
+    b += k_steps * k_side * 4;
+  }
+}
+
 }  // namespace
+
+TEST_CASE("Panels in which steps of a row lie together hold the same matrix", "[bench]") {
+  KernelSet set = plain_kernels();
+  set.int8 = {in_tiles, 32, 32, 16};
+  const auto product = make_product(NumberFormat::int8, set, {.rows = 70, .columns = 40, .depth = 1100});
+  CHECK(product->operations() == 2.0 * 96 * 64 * 1152);  // whole tiles, and a depth of whole runs
+  product->run();
+  for (std::size_t row = 0; row < 70; ++row) {
+    for (std::size_t column = 0; column < 40; ++column) {
+      REQUIRE(product->at(row, column) == product->expected(row, column));
+    }
+  }
+}
+
+TEST_CASE("Tiles are taken where the kernel grants them, and nowhere else", "[bench]") {
+  CHECK((best_kernels() == Kernels::amx) == may_use_amx());
+}
 
 TEST_CASE("Blocked products equal plain ones", "[bench]") {
   for (const Kernels kernels : runnable()) {

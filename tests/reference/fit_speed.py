@@ -54,7 +54,7 @@ class Fit:
         estimate = np.full(self.runs.n, np.nan)
         for k in range(FOLDS):
             out = np.isin(by, groups[k::FOLDS])
-            theta = fit(self.model.rate, self.model.constants, self.runs, self.measured, self.weight * ~out, self.scale, self.theta * 0.8, 20)
+            theta = fit(self.model.rate, self.model.constants, self.runs, self.measured, self.weight * ~out, self.scale, self.theta * 0.8, 20, 1)
             estimate[out] = self.blind_rate(theta)[out]
         return estimate
 

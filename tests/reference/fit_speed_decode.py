@@ -28,6 +28,7 @@ class Decode:
             c.constant("vulkan_cache/" + x, 1.1, 0.3)
             c.constant("vulkan_overhead/" + x, 1.0, 0.35)
             c.constant("sharing/" + x, 1.0, 0.25)
+            c.constant("vllm/" + x, 1.1, 0.2)
             c.constant("noflash_cache/" + x, 1.5, 0.35)
             c.constant("noflash_overhead/" + x, 1.1, 0.5)
             for w in WEIGHTS:
@@ -35,7 +36,7 @@ class Decode:
         c.constant("apple_exponent", 1.07, 0.1)
         c.constant("cpu_exponent", 1.3, 0.3)
         c.constant("attention_flops/cpu", 8, 0.7)
-        for name, first, prior in (("vulkan_bf16_experts", 2.0, 0.5), ("windows_overhead", 1.4, 0.3), ("mlx", 0.95, 0.1), ("vllm", 1.1, 0.2),
+        for name, first, prior in (("vulkan_bf16_experts", 2.0, 0.5), ("windows_overhead", 1.4, 0.3), ("mlx", 0.95, 0.1), 
                                    ("ollama", 1.03, 0.05), ("hop_us", 200, 1.0), ("parallel_units", 1.5, 0.5), ("ecc", 1.07, 0.1), ("laptop", 1.1, 0.1), ("ik", 1.02, 0.05), ("ik_unpacking", 0.6, 0.3),
                                    ("amdvlk", 1.1, 0.3), ("amdvlk_cache", 1.3, 0.7), ("amdvlk_bf16", 1.3, 0.7)):
             c.constant(name, first, prior)
@@ -82,7 +83,7 @@ class Decode:
         busy = (weight_s + cache_s + r.state / rate) / np.where(r.ik, v("ik"), 1)
         roof = (r.dense + r.experts + r.cache + r.state) / r.bandwidth
         share = np.where(r.parallel, r.gpus, 1)
-        engine = np.select([r.engine == "mlx", r.engine == "vllm", r.engine == "ollama"], [v("mlx"), v("vllm"), v("ollama")], 1.0)
+        engine = np.select([r.engine == "mlx", r.engine == "vllm", r.engine == "ollama"], [v("mlx"), of("vllm"), v("ollama")], 1.0)
         busy = np.maximum(busy, roof) * engine
         return (busy + layers_s * engine) / share + (token_s + np.where(r.parallel, 0, r.hops * v("hop_us") * 1e-6)) * engine
 

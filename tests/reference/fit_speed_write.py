@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from fit_speed_common import CLASSES, MODEL_CLASSES, WEIGHTS
+from fit_speed_common import CLASSES, MODEL_CLASSES, SERVER_ARM, WEIGHTS
 from fit_speed_decode import ECC
 from fit_speed_prefill import ARM, first_fraction, unit_of
 
@@ -82,7 +82,7 @@ def root_record(d, p, runs, exponent):
         "tensor_parallel_units": r3(d("parallel_units")), "windows_overhead_slowdown": r3(d("windows_overhead")),
         "windows_prefill_slowdown": r3(p("windows")), "power_limit_exponent": 0.4, "laptop_slowdown": r3(d("laptop")), "laptop_prefill_slowdown": r3(p("laptop")),
         "weight_costs": [{"weights": w, "decode_flops_per_weight": c} for w, c in zip(WEIGHTS, (1.5, 1.8, 3, 5, 6, 7, 8, 10, 10, 16, 7, 5))],
-        "engines": [{"engine": "ollama", "decode_slowdown": r3(d("ollama"))}, {"engine": "vllm", "decode_slowdown": r3(d("vllm"))},
+        "engines": [{"engine": "ollama", "decode_slowdown": r3(d("ollama"))}, {"engine": "vllm", "decode_slowdown": r3(d("vllm/nvidia"))},
                     {"engine": "mlx", "decode_slowdown": r3(d("mlx")), "prefill_slowdown": r3(p("mlx"))}],
         "decode_spread": {"low": 0.5, "high": 1.6}, "prefill_spread": {"low": 0.4, "high": 2.0}, "mixture_spread_exponent": r3(exponent),
         "rows": runs.n, "parts": len(set(runs.on)), "provenance": PROVENANCE,
@@ -121,6 +121,8 @@ def class_record(x, decode, prefill):
                           "bf16_expert_prefill_slowdown": r3(p("vulkan_bf16_experts"))}]
         r["backends"][0] |= {k: as_spread(f.spreads.vulkan_of_class[x])
                              for k, f in (("decode_spread", decode), ("prefill_spread", prefill)) if x in f.spreads.vulkan_of_class}
+    if x not in ("cpu", "apple"):
+        r["engines"] = [{"engine": "vllm", "decode_slowdown": r3(d("vllm/" + x))}]
     if x == "nvidia":
         r["devices"] = [{"device": k, "decode_slowdown": r3(d("ecc"))} for k in sorted(ECC)]
     r |= {"decode_spread": as_spread(decode.spreads.of_class[x]), "prefill_spread": as_spread(prefill.spreads.of_class[x]),
@@ -188,6 +190,15 @@ def processor_record(decode):
     return {"id": "cpu/x86", "inherits": "class/cpu", "rows": int(mine.sum()), "parts": len(set(decode.runs.on[mine])), "provenance": PROVENANCE}
 
 
+def server_arm_records(decode):
+    """One for each core that counts as one of a server's: lookup is by the core's name."""
+    def one(arch):
+        mine = decode.runs.arch == arch
+        return {"id": "cpu/" + arch, "inherits": "cpu/server-arm", "rows": int(mine.sum()), "parts": len(set(decode.runs.on[mine])),
+                "provenance": PROVENANCE}
+    return [one(arch) for arch in SERVER_ARM]
+
+
 def dump(path, records):
     lines = []
     for record in records:
@@ -212,6 +223,8 @@ def write(folder, decode, prefill):
         records = [r for r in records if not r["id"].startswith("class/")]
         if x == "cpu" and "cpu/x86" not in families:
             records.append(processor_record(decode))
+        if x == "cpu":
+            records += server_arm_records(decode)
         dump(folder / f"{x}.json", records)
     dump(folder / "classes.json", classes)
 

@@ -101,7 +101,11 @@ std::string llama_cpp_flags(const Machine& machine, const ModelSpec& model, cons
   if (settings.kv_type_v != TensorType::f16) flags += fmt::format(" -ctv {}", name_of(settings.kv_type_v));
   if (settings.swa_full) flags += " --swa-full";
   if (!settings.op_offload) flags += " --no-op-offload";
-  if (settings.threads) flags += fmt::format(" -t {}", *settings.threads);
+  if (settings.threads) {
+    flags += fmt::format(" -t {}", *settings.threads);
+    // A prompt is worth every core; left out, it gets as many threads as the answer.
+    if (machine.cpu.physical_cores > *settings.threads) flags += fmt::format(" -tb {}", machine.cpu.physical_cores);
+  }
   return flags;
 }
 

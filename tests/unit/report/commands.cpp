@@ -82,6 +82,8 @@ TEST_CASE("llama.cpp: the flags say the placement and settings of the estimate")
         "llama-server -m llama-3.1-8b-Q4_K_M.gguf -ngl 20 -ncmoe 7 -c 32768 -np 4 -kvu -b 4096 -ub 1024 -fa on -ctk q8_0 "
         "-ctv q4_0 "
         "--swa-full --no-op-offload -t 8");
+  setup.machine.cpu.physical_cores = 16;
+  CHECK_THAT(command(setup, Engine::llama_cpp), Catch::EndsWith("-t 8 -tb 16"));
 }
 
 TEST_CASE("llama.cpp without a GPU says nothing about layers") {

@@ -31,6 +31,8 @@ CalibrationFile file_of_one() {
   MachineRecord& machine = file.at("key", "name");
   machine.memory =
       MeasuredMemory{.read_bytes_per_s = 70e9, .spread = 0.02, .threads = 8, .busy = false, .measured_on = "2026-05-04"};
+  machine.gpu_copies.push_back(
+      {.device = "gpu0", .copy_bytes_per_s = 800e9, .spread = 0.01, .busy = false, .measured_on = "2026-05-04"});
   keep_run(machine, run_of("qwen3-8b", 100));
   return file;
 }
@@ -55,6 +57,9 @@ TEST_CASE("What is written is read back", "[bench]") {
   REQUIRE(machine->memory);
   CHECK(machine->memory->read_bytes_per_s == 70e9);
   CHECK_FALSE(machine->compute);
+  REQUIRE(machine->gpu_copies.size() == 1);
+  CHECK(machine->gpu_copies[0].device == "gpu0");
+  CHECK(machine->gpu_copies[0].copy_bytes_per_s == 800e9);
   REQUIRE(machine->runs.size() == 1);
   const Measurement& run = machine->runs.front();
   CHECK(run.model == "qwen3-8b");
@@ -101,6 +106,7 @@ TEST_CASE("Broken files are told by their place, with the way out", "[bench]") {
   CHECK(error_of("\"schema_version\": 1", "\"schema_version\": 9").find("/schema_version") == 0);
   CHECK(error_of("100", "-100").find("/machines/0/runs/0/decode") == 0);
   CHECK(error_of("70000000000.0", "0").find("/machines/0/memory") == 0);
+  CHECK(error_of("800000000000.0", "-1").find("/machines/0/gpu_copies/0/copy_bytes_per_s") == 0);
   CHECK(error_of("\"cuda\"", "\"magic\"").find("/machines/0/runs/0/backend") == 0);
   CHECK(error_of("\"key\": \"key\"", "\"key\": \"\"").find("/machines/0/key") == 0);
   CHECK(error_of("\"parallel\"", "\"paralell\"").find("unknown key") != std::string::npos);

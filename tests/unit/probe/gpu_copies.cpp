@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// Copies within GPUs' memory: Vulkan's loader as stub_vulkan.c plays it, through the real child process.
+#include "probe/gpu_copies.hpp"
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+
+using namespace canirun::probe;
+
+namespace {
+
+GpuAnswers copies(const char* plays, const char* trouble = "", double timeout_s = 20) {
+  ::setenv("CANIRUN_VULKAN_STUB", plays, 1);
+  ::setenv("CANIRUN_VULKAN_STUB_COPY", trouble, 1);
+  ProbeOptions options;
+  options.driver_libraries["vulkan-copies"] = CANIRUN_STUBS "/vulkan_stub/libvulkan.so.1";
+  GpuAnswers answers = measure_gpu_copies(options, timeout_s);
+  ::unsetenv("CANIRUN_VULKAN_STUB");
+  ::unsetenv("CANIRUN_VULKAN_STUB_COPY");
+  return answers;
+}
+
+/// Why the card was not measured.
+std::string why_not(const char* trouble) {
+  const GpuAnswers answers = copies("old", trouble);
+  REQUIRE(answers.gpus.size() == 1);
+  CHECK_FALSE(answers.gpus[0].copy_bytes_per_s);
+  CHECK(answers.trouble.empty());
+  return answers.gpus[0].no_copy;
+}
+
+}  // namespace
+
+TEST_CASE("every GPU that Vulkan lists copies within its own memory, and says which one it is", "[copies]") {
+  const GpuAnswers answers = copies("mtt");
+  CHECK(answers.trouble.empty());
+  REQUIRE(answers.gpus.size() == 2);
+  const GpuAnswer& card = answers.gpus[0];
+  CHECK(card.bus == "0000:03:00.0");
+  CHECK(card.pci_id == "1ed5:0201");
+  CHECK(card.driver == "Moore Threads");
+  CHECK(card.copy_buffer_bytes == std::uint64_t{256} << 20U);  // an eighth of what is free would be more
+  CHECK(card.copy_repetitions.value_or(0) >= 3);
+  CHECK(card.no_copy.empty());
+  // Waiting is as long as copying at 200 GB/s takes; a busy machine wakes up later, never earlier.
+  REQUIRE(card.copy_bytes_per_s);
+  CHECK(*card.copy_bytes_per_s > 0);
+  CHECK(*card.copy_bytes_per_s <= 200'000'000'000);
+  CHECK(answers.gpus[1].type == "cpu");
+}
+
+TEST_CASE("cards that do not copy say why", "[copies]") {
+  CHECK(why_not("no_device") == "it cannot be opened: initialization failed");
+  CHECK(why_not("no_queue") == "it has no queue that computes");
+  CHECK(why_not("no_functions") == "the driver lacks functions of Vulkan 1.0");
+  CHECK(why_not("no_memory") == "no memory: out of device memory");
+  CHECK(why_not("no_type") == "its own memory takes no buffer");
+  CHECK(why_not("strange") == "it asks for a strange amount of memory");
+  CHECK(why_not("lost") == "copying: the device was lost");
+  CHECK(why_not("slow") == "copying took more than 2 s");
+  const GpuAnswers full = copies("mtt", "little");
+  CHECK(full.gpus.at(0).no_copy == "too little of its memory is free");
+}
+
+TEST_CASE("drivers that hang and crash while they copy", "[copies]") {
+  const GpuAnswers hung = copies("old", "hang", 0.5);
+  CHECK(hung.trouble == "the library no answer within 0.5 s");
+  REQUIRE(hung.gpus.size() == 1);  // who it was is known
+  CHECK_FALSE(hung.gpus[0].copy_bytes_per_s);
+  CHECK(copies("old", "crash").trouble == "the library crashed (SIGSEGV)");
+  // What was measured before a crash is kept.
+  const GpuAnswers late = copies("old", "at_the_end");
+  CHECK(late.trouble == "the library crashed (SIGABRT)");
+  CHECK(late.gpus.at(0).copy_bytes_per_s);
+  CHECK(copies("none").trouble.find("no driver that fits") != std::string::npos);
+  for (const GpuAnswer& gpu : copies("garbage").gpus) CHECK(gpu.name.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("Vulkan's loader may be missing, and libraries may be switched off", "[copies]") {
+  ProbeOptions options;
+  options.driver_libraries["vulkan-copies"] = "/nonexistent/libvulkan.so.1";
+  CHECK(measure_gpu_copies(options).trouble.find("loader is not here") != std::string::npos);
+  options.vendor_libraries = false;
+  CHECK(measure_gpu_copies(options).trouble == "Vulkan was not asked");
+}
+
+TEST_CASE("figures of copies are read back within bounds", "[copies]") {
+  const GpuAnswers answers = parse_gpu_answers(
+      "gpu\npci 1ed5:0201\ncopy_bytes_per_s 900000000000000\ncopy_spread_permille -4\ncopy_buffer_bytes x\n"
+      "no_copy \x1b[31mred\nend_gpu\ngpu\ncopy_bytes_per_s 0\ncopy_spread_permille 12\nend_gpu\nend");
+  REQUIRE(answers.gpus.size() == 2);
+  CHECK_FALSE(answers.gpus[0].copy_bytes_per_s);
+  CHECK_FALSE(answers.gpus[0].copy_spread_permille);
+  CHECK_FALSE(answers.gpus[0].copy_buffer_bytes);
+  CHECK(answers.gpus[0].no_copy == "[31mred");
+  CHECK_FALSE(answers.gpus[1].copy_bytes_per_s);
+  CHECK(answers.gpus[1].copy_spread_permille == 12U);
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <array>
+#include <canirun/currency.hpp>
 #include <canirun/evidence.hpp>
 #include <canirun/machine.hpp>
 #include <canirun/model.hpp>
@@ -39,17 +40,40 @@ struct ApiPrice {
   std::optional<double> cache_write_usd_per_mtok;
   double output_usd_per_mtok = 0;
   double batch_discount = 0;
-  std::optional<double> above_tokens;  ///< a request with more input than this is billed at a tier that is not on record
-  std::vector<PriceTier> tiers;        ///< lowest first
-  std::vector<PriceWindow> windows;    ///< hours with another price; the rest of the day costs what is above
-  double fee_share = 0;                ///< on top of every bill, such as a fee on bought credit
-  double minimum_usd_per_month = 0;    ///< billed however little is used
-  std::vector<std::string> regions;    ///< where the data is said to stay, as --residency names it; empty: not known
-  std::string served_precision;        ///< "fp8" when the host says so; "" unknown
-  std::string valid_until;             ///< ISO date a promotional price ends; "" open-ended
-  bool default_comparator = false;     ///< what `--vs` means when nobody says
+  std::optional<double> above_tokens;    ///< a request with more input than this is billed at a tier that is not on record
+  std::vector<PriceTier> tiers;          ///< lowest first
+  std::vector<PriceWindow> windows;      ///< hours with another price; the rest of the day costs what is above
+  double fee_share = 0;                  ///< on top of every bill, such as a fee on bought credit
+  double minimum_usd_per_month = 0;      ///< billed however little is used
+  std::vector<std::string> regions;      ///< where the data is said to stay, as --residency names it; empty: not known
+  std::string served_precision;          ///< "fp8" when the host says so; "" unknown
+  std::string valid_until;               ///< ISO date a promotional price ends; "" open-ended
+  bool default_comparator = false;       ///< what `--vs` means when nobody says
+  std::optional<double> context_tokens;  ///< most tokens of one request, its answer included
+  std::string released;                  ///< ISO date, as exact as it is known
+  std::vector<std::string> input_kinds;  ///< "text", "image", "audio", ...; empty: not known
+  std::optional<bool> open_weights;
   std::vector<QualityFigure> quality;  ///< for the capability gate
   Provenance provenance;               ///< `retrieved` is the date of the price
+  std::string notes;
+};
+/// A region in which a provider promises to process requests.
+struct RegionOffer {
+  std::string region;             ///< "EU", "US"
+  double surcharge_share = 0;     ///< on top of the price there
+  std::vector<std::string> only;  ///< ids of the prices it is offered for; empty: all of the provider's
+  std::string condition;          ///< what else it takes: "a Business plan"; "" nothing
+};
+/// What a provider says of all it sells. Data: data/prices/providers/.
+struct ProviderTerms {
+  std::string id;  ///< the part of a price's id before the slash, of a rental's id after it
+  std::string name;
+  std::vector<RegionOffer> regions;  ///< none: it promises no region, or nobody knows (see `regions_provenance`)
+  std::optional<Provenance> regions_provenance;
+  std::optional<double> fee_share;  ///< on every bill, such as on credit that is bought
+  std::optional<Provenance> fee_provenance;
+  std::optional<double> storage_usd_per_gb_month;  ///< weights kept beside rented hardware while it is off, per 1e9 bytes
+  std::optional<Provenance> storage_provenance;
   std::string notes;
 };
 /// What a machine or card costs and draws. Watts of cards are board watts; of whole systems wall watts.
@@ -80,8 +104,9 @@ struct RentalPrice {
   std::string hardware;  ///< HardwarePrice id
   std::string provider;
   Range usd_per_hour;
-  bool community = false;   ///< somebody's own machine: no promise that data stays private
-  bool serverless = false;  ///< billed by the second, dearer, with a cold start
+  bool community = false;                  ///< somebody's own machine: no promise that data stays private
+  bool serverless = false;                 ///< billed by the second, dearer, with a cold start
+  std::optional<Range> cold_start_s = {};  ///< until the first token after it was off; none: 45 to 120 s
   Provenance provenance;
 };
 struct ElectricityPrice {
@@ -106,6 +131,7 @@ struct PriceBook {
   std::vector<HardwarePrice> hardware;
   std::vector<ResaleClass> resale;
   std::vector<RentalPrice> rental;
+  std::vector<ProviderTerms> providers;
   std::vector<ElectricityPrice> electricity;
   HostDefaults host;
 };
@@ -147,8 +173,13 @@ struct CostInputs {
   std::optional<double> api_minimum_usd_per_month;  ///< instead of the price record's
   double peak_share = 0;                            ///< of the use in hours that cost more (PriceWindow)
   double discount_rate = 0.05;                      ///< a year, for what later money is worth today
+  double weights_bytes = 0;                         ///< of the model's file, kept beside a rented GPU; 0: not known
   std::string residency;                            ///< region the data must stay in; "": anywhere
-  std::string today;                                ///< ISO date for the age of prices; "" = age is not judged
+  double heating_share = 0;                         ///< of the year in which the heat is wanted
+  std::optional<double> heat_usd_per_kwh;  ///< what a kWh of the heat it replaces costs; none: as much as electricity
+  double cooling_share = 0;                ///< of the year in which its heat has to be taken out again
+  Currency currency;                       ///< of texts; every figure is in USD
+  std::string today;                       ///< ISO date for the age of prices; "" = age is not judged
 };
 
 struct ApiCost {
@@ -160,14 +191,16 @@ struct ApiCost {
   double input_usd_per_mtok = 0, output_usd_per_mtok = 0;
   std::optional<double> cache_read_usd_per_mtok;
   std::string price_date;
-  bool price_is_old = false;      ///< older than 90 days at CostInputs::today
-  bool cache_discount = false;    ///< false: cached tokens are billed as fresh ones
-  bool subscription = false;      ///< a flat price: it does not grow with use
-  bool asked = false;             ///< an opponent that somebody named
-  double long_request_share = 0;  ///< of the requests, billed at a tier
-  double batch_discount = 0;      ///< taken off; 0: none
-  double fee_usd_per_year = 0;    ///< fees and what a minimum adds, contained in the figures above
-  bool stays_in_region = true;    ///< false: not known to keep the data where it has to stay
+  bool price_is_old = false;          ///< older than 90 days at CostInputs::today
+  bool cache_discount = false;        ///< false: cached tokens are billed as fresh ones
+  bool subscription = false;          ///< a flat price: it does not grow with use
+  bool asked = false;                 ///< an opponent that somebody named
+  double long_request_share = 0;      ///< of the requests, billed at a tier
+  double batch_discount = 0;          ///< taken off; 0: none
+  double fee_usd_per_year = 0;        ///< fees and what a minimum adds, contained in the figures above
+  bool stays_in_region = true;        ///< false: not known to keep the data where it has to stay
+  double region_surcharge_share = 0;  ///< contained in the figures above
+  std::string region_note;            ///< what that region takes besides, or why it is not promised
 };
 struct Capacity {
   double active_hours_per_day = 0;  ///< act_h
@@ -196,7 +229,9 @@ struct LocalCost {
   double economic_usd_per_year = 0;  ///< L with the capital charge; owned hardware is worth what it would sell for today
   Range usd_per_year_range;
   double marginal_usd_per_mtok_output = 0, marginal_usd_per_mtok_input = 0;
-  double co2_kg_per_year = 0;  ///< 0 when the grid's intensity is unknown
+  double heat_credit_usd_per_year = 0;  ///< heating that need not be paid for; taken off
+  double cooling_usd_per_year = 0;      ///< contained
+  double co2_kg_per_year = 0;           ///< 0 when the grid's intensity is unknown
   std::string price_source, price_date;
 };
 struct BreakEven {
@@ -215,8 +250,10 @@ struct RentCost {
   std::string hardware, provider;
   double usd_per_hour = 0, hours_per_day = 0, usd_per_year = 0;
   std::optional<double> hours_until_buying_pays;  ///< rent-or-buy point of the same hardware
-  bool community = false;
-  std::string price_date;
+  bool community = false, serverless = false;
+  double start_s = 0;               ///< of each cold start; 0: held all the time
+  double storage_usd_per_year = 0;  ///< contained; 0 also when the provider's price is not on record
+  std::string price_source, price_date;
 };
 /// A share of the requests stays here, the rest goes to the API compared with; failed attempts are paid twice.
 struct HybridCost {
@@ -261,7 +298,7 @@ struct CostEstimate {
   std::string local_own_missing, local_buy_missing;  ///< why a column is empty
   Capacity capacity;
   std::vector<ApiCost> api;  ///< [0] the one compared with (--vs), then the same open model when hosted
-  std::optional<RentCost> rent;
+  std::optional<RentCost> rent, rent_serverless;
   std::optional<HybridCost> hybrid;
   std::vector<BreakEven> break_even;    ///< against api[0], then the cheapest same model; `buy` when priced, then `own`
   std::vector<Driver> drivers;          ///< top three, by size
@@ -270,6 +307,7 @@ struct CostEstimate {
   std::vector<std::string> leaves_out;  ///< what the figures do not contain, and warnings that change how to read them
   double output_tokens_per_day = 0, input_tokens_per_day = 0, cached_tokens_per_day = 0;
   double active_days_per_year = 0;
+  Currency currency;        ///< of texts; every figure is in USD
   bool interactive = true;  ///< someone waits for the answers (from the profile)
 };
 

@@ -17,6 +17,13 @@ struct Catalog::State {
   Store store;
   std::vector<Error> problems;
   std::optional<Books> books;  ///< filled on first use
+  std::vector<FetchedPrices> fetched;
+  FetchedIndex fetched_index;
+
+  /// A built-in price with what lists said of it since; a user's own record stays as it is.
+  void bring_up_to_date(ApiPrice& record) const {
+    if (!fetched.empty() && !store.is_overlaid<ApiPrice>(record.id)) fetched_index.apply(record);
+  }
 };
 
 Catalog::Catalog(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -33,6 +40,8 @@ Catalog Catalog::from_blob(std::string_view bytes, std::span<const std::filesyst
     read_data_folder(folder, data, state->problems);
     state->store.add_overlay(std::move(data));
   }
+  state->fetched = state->store.all<FetchedPrices>();
+  state->fetched_index = FetchedIndex(state->fetched);
   return Catalog(std::move(state));
 }
 
@@ -129,7 +138,10 @@ Result<UsageProfile> Catalog::usage(std::string_view name) const {
 std::vector<UsageProfile> Catalog::usages() const { return state_->store.all<UsageProfile>(); }
 
 Result<ApiPrice> Catalog::api_price(std::string_view name) const {
-  return find_one<ApiPrice>(state_->store, "API model", name, "write it as provider/model, for example openai/gpt-4o-mini");
+  Result<ApiPrice> found =
+      find_one<ApiPrice>(state_->store, "API model", name, "write it as provider/model, for example openai/gpt-4o-mini");
+  if (found) state_->bring_up_to_date(*found);
+  return found;
 }
 
 const Books& Catalog::books() const {
@@ -141,10 +153,12 @@ const Books& Catalog::books() const {
   for (UsabilityThresholds& thresholds : store.all<UsabilityThresholds>())
     books.capability.usability = std::move(thresholds);
   books.prices.api = store.all<ApiPrice>();
+  for (ApiPrice& price : books.prices.api) state_->bring_up_to_date(price);
   books.prices.hardware = store.all<HardwarePrice>();
   books.prices.resale = store.all<ResaleClass>();
   books.prices.rental = store.all<RentalPrice>();
   books.prices.electricity = store.all<ElectricityPrice>();
+  books.prices.providers = store.all<ProviderTerms>();
   for (HostDefaults& host : store.all<HostDefaults>()) books.prices.host = std::move(host);
   return state_->books.emplace(std::move(books));
 }

@@ -73,8 +73,33 @@ void fields(Archive& a, ApiPrice& value) {
   a.optional("served_precision", value.served_precision);
   a.optional("valid_until", value.valid_until);
   a.optional("default_comparator", value.default_comparator);
+  a.optional("context_tokens", value.context_tokens);
+  a.optional("released", value.released);
+  a.optional("input_kinds", value.input_kinds);
+  a.optional("open_weights", value.open_weights);
   a.optional("quality", value.quality);
   a.required("provenance", value.provenance);
+  a.optional("notes", value.notes);
+}
+
+template <class Archive>
+void fields(Archive& a, RegionOffer& value) {
+  a.required("region", value.region);
+  a.optional("surcharge_share", value.surcharge_share);
+  a.optional("only", value.only);
+  a.optional("condition", value.condition);
+}
+
+template <class Archive>
+void fields(Archive& a, ProviderTerms& value) {
+  a.required("id", value.id);
+  a.required("name", value.name);
+  a.optional("regions", value.regions);
+  a.optional("regions_provenance", value.regions_provenance);
+  a.optional("fee_share", value.fee_share);
+  a.optional("fee_provenance", value.fee_provenance);
+  a.optional("storage_usd_per_gb_month", value.storage_usd_per_gb_month);
+  a.optional("storage_provenance", value.storage_provenance);
   a.optional("notes", value.notes);
 }
 
@@ -114,6 +139,7 @@ void fields(Archive& a, RentalPrice& value) {
   a.required("usd_per_hour", value.usd_per_hour);
   a.optional("community", value.community);
   a.optional("serverless", value.serverless);
+  a.optional("cold_start_s", value.cold_start_s);
   a.required("provenance", value.provenance);
 }
 

@@ -12,6 +12,7 @@
 #include <type_traits>
 
 #include "catalog/device_record.hpp"
+#include "catalog/fetched_prices.hpp"
 #include "catalog/fields_money.hpp"
 #include "catalog/fields_quant.hpp"
 #include "catalog/fields_speed.hpp"
@@ -57,6 +58,8 @@ using Kinds = std::tuple<
     Kind<"canirun/prices-resale", ResaleClass>,
     Kind<"canirun/prices-rental", RentalPrice>,
     Kind<"canirun/prices-electricity", ElectricityPrice>,
+    Kind<"canirun/prices-providers", ProviderTerms>,
+    Kind<"canirun/prices-fetched", FetchedPrices>,
     Kind<"canirun/prices-host", HostDefaults>,
     Kind<"canirun/capability-benchmarks", BenchmarkMeaning>,
     Kind<"canirun/capability-usability", UsabilityThresholds>,

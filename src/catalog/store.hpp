@@ -61,6 +61,12 @@ class Store {
       for (const SearchName& name : loaded.names) f(std::string_view(name.folded), std::string_view(loaded.id));
     }
   }
+  /// Whether an overlay has a record of its own with this id.
+  template <class T>
+  [[nodiscard]] bool is_overlaid(std::string_view id) const {
+    const Layer& layer = layers_[kind_of<T>()];
+    return !layer.ids.empty() && layer.ids.contains(fold(id));
+  }
   [[nodiscard]] const std::string& date() const { return date_; }
 
  private:

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "catalog/fetched_prices.hpp"
 #include "cli/session.hpp"
 #include "update/compare.hpp"
 #include "update/price_list.hpp"
@@ -32,9 +33,10 @@ struct ListAnswer {
 struct PriceUpdate {
   std::vector<ListAnswer> lists;
   update::Comparison comparison;
-  std::size_t own = 0;         ///< records that the user's files have, and that are left alone
-  std::vector<ApiPrice> kept;  ///< fetched earlier, and no list has them today
-  std::filesystem::path file;  ///< where fetched prices are kept
+  std::vector<update::NewOffer> added;  ///< offers that no record is of
+  std::size_t own = 0;                  ///< records that the user's files have, and that are left alone
+  std::filesystem::path file;           ///< where fetched prices are kept
+  std::filesystem::path offers_file;    ///< and offers that are not built in
   bool written = false;
 };
 
@@ -46,17 +48,22 @@ std::vector<ListAnswer> fetch_lists(Session& session, std::vector<ListSource> so
 /// The file of fetched prices; empty when nothing says where this user keeps data. Its name is the first of its folder:
 /// what a user has in a file of their own there is laid over it.
 std::filesystem::path fetched_prices_file();
+/// Beside it: records of offers that lists have and this program was not built with.
+std::filesystem::path fetched_offers_file();
 /// Prices as they are known before an update.
 struct KnownPrices {
-  std::vector<ApiPrice> records;         ///< built in, with what was fetched since; without those of the user's own files
-  std::vector<std::string> fetched_ids;  ///< of those, whose price was fetched
+  std::vector<ApiPrice> records;   ///< built in or fetched, with what lists said since; without those of the user's files
+  std::vector<ApiPrice> built_in;  ///< the same without anything fetched
+  std::vector<catalog::FetchedPrices> fetched;
   std::size_t own = 0;
+  std::string data_date;  ///< of what is built in
 };
 KnownPrices known_prices(const Session& session);
-/// Writes all of it or nothing.
-Result<void> save_fetched_prices(const std::filesystem::path& file, const PriceUpdate& update);
+/// Writes what differs from what is built in; what was fetched earlier and is on no list today stays. Each file is whole
+/// at any moment.
+Result<void> save_fetched_prices(const PriceUpdate& update, const KnownPrices& known);
 /// True when there was something to forget.
-Result<bool> forget_fetched_prices(const std::filesystem::path& file);
+Result<bool> forget_fetched_prices();
 
 std::string render_update_text(const PriceUpdate& update, bool all, const report::Terminal& terminal);
 /// Schema "canirun/update".

@@ -20,6 +20,13 @@ void set_price(Node node, const ApiPrice& price) {
   node.set("retrieved", price.provenance.retrieved);
 }
 
+void set_facts(Node node, const ApiPrice& price) {
+  node.set("context_tokens", price.context_tokens);
+  node.set("released", price.released.empty() ? std::nullopt : std::optional(price.released));
+  node.set("input_kinds", price.input_kinds);
+  node.set("open_weights", price.open_weights);
+}
+
 void set_list(Node node, const ListAnswer& answer) {
   node.set("list", update::facts_of(answer.source.list).id);
   node.set("url", answer.source.shown);
@@ -54,6 +61,23 @@ std::string update_json(const PriceUpdate& update, const report::Head& head) {
     node.set("factor", listed.factor);
     node.object("before", [&](Node inner) { set_price(inner, listed.before); });
     node.object("after", [&](Node inner) { set_price(inner, listed.after); });
+  });
+  root.objects("facts_changed", comparison.facts_changed, [](Node node, const update::Listed& listed) {
+    node.set("id", listed.before.id);
+    node.set("list", update::facts_of(listed.list).id);
+    node.set("entry", listed.entry);
+    node.object("before", [&](Node inner) { set_facts(inner, listed.before); });
+    node.object("after", [&](Node inner) { set_facts(inner, listed.after); });
+  });
+  root.objects("added", update.added, [](Node node, const update::NewOffer& offer) {
+    node.set("id", offer.price.id);
+    node.set("list", update::facts_of(offer.list).id);
+    node.set("entry", offer.entry);
+    node.set("provider", offer.price.provider);
+    node.set("model_name", offer.price.model_name);
+    node.set("open_model", offer.price.open_model.empty() ? std::nullopt : std::optional(offer.price.open_model));
+    set_price(node, offer.price);
+    set_facts(node, offer.price);
   });
   root.set("confirmed", std::uint64_t{comparison.confirmed.size()});
   root.set("unlisted", comparison.unlisted);

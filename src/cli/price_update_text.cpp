@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/price_update.hpp"
+#include "report/numbers.hpp"
 #include "report/page.hpp"
 
 namespace canirun::cli {
@@ -66,6 +67,64 @@ void add_changes(const PriceUpdate& update, report::Page& page) {
   page.table(table);
 }
 
+/// What a list says of a model beside its price, old and new.
+void add_facts(const PriceUpdate& update, bool all, report::Page& page) {
+  const std::vector<update::Listed>& listed = update.comparison.facts_changed;
+  if (listed.empty()) return;
+  page.blank();
+  page.line(plural(listed.size(), "model has other facts", "models have other facts"), Tone::strong);
+  const auto tokens = [](const std::optional<double>& count) {
+    return count ? report::format_context(static_cast<std::uint64_t>(*count)) : std::string("?");
+  };
+  const auto words = [](const std::vector<std::string>& kinds) {
+    return kinds.empty() ? std::string("?") : fmt::format("{}", fmt::join(kinds, "+"));
+  };
+  const auto licence = [](const std::optional<bool>& open) {
+    return !open ? std::string("?") : *open ? std::string("open") : std::string("closed");
+  };
+  const std::string arrow(report::arrow(page.terminal()));
+  const std::size_t shown = all ? listed.size() : std::min(listed.size(), k_few);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const ApiPrice &a = listed[i].before, &b = listed[i].after;
+    std::vector<std::string> parts;
+    const auto part = [&](std::string_view what, const std::string& old, const std::string& now) {
+      if (old != now) parts.push_back(fmt::format("{} {} {} {}", what, old, arrow, now));
+    };
+    part("context", tokens(a.context_tokens), tokens(b.context_tokens));
+    part("released", a.released.empty() ? "?" : a.released, b.released.empty() ? "?" : b.released);
+    part("reads", words(a.input_kinds), words(b.input_kinds));
+    part("weights", licence(a.open_weights), licence(b.open_weights));
+    page.paragraph(fmt::format("{}: {}", a.id, fmt::join(parts, ", ")), 2);
+  }
+  if (shown < listed.size()) page.line(fmt::format("  and {} more (--explain shows them)", listed.size() - shown));
+}
+
+/// Offers that were not known: of open models on record, and closed models that came out since.
+void add_offers(const PriceUpdate& update, bool all, report::Page& page) {
+  if (update.added.empty()) return;
+  page.blank();
+  page.line(plural(update.added.size(), "new offer", "new offers") + ", USD per million tokens", Tone::strong);
+  report::Table table({{.title = "price", .align = Align::left, .drop_order = 0, .min_width = 18},
+                       {.title = "input", .align = Align::right, .drop_order = 0, .min_width = 0},
+                       {.title = "cached", .align = Align::right, .drop_order = 2, .min_width = 0},
+                       {.title = "output", .align = Align::right, .drop_order = 0, .min_width = 0},
+                       {.title = "context", .align = Align::right, .drop_order = 1, .min_width = 0},
+                       {.title = "weights", .align = Align::left, .drop_order = 3, .min_width = 0}});
+  const std::size_t shown = all ? update.added.size() : std::min<std::size_t>(update.added.size(), 3 * k_few);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const ApiPrice& price = update.added[i].price;
+    table.add_row({{page.safe(price.id), Tone::strong},
+                   {usd(price.input_usd_per_mtok)},
+                   {usd(price.cache_read_usd_per_mtok)},
+                   {usd(price.output_usd_per_mtok)},
+                   {price.context_tokens ? report::format_context(static_cast<std::uint64_t>(*price.context_tokens)) : "?"},
+                   {price.open_model.empty() ? "closed" : "open", Tone::quiet}});
+  }
+  page.table(table);
+  if (shown < update.added.size())
+    page.line(fmt::format("  and {} more (--explain shows them)", update.added.size() - shown));
+}
+
 void add_refused(const PriceUpdate& update, bool all, report::Page& page) {
   const std::vector<update::RefusedPrice>& refused = update.comparison.refused;
   if (refused.empty()) return;
@@ -105,6 +164,9 @@ std::string render_update_text(const PriceUpdate& update, bool all, const report
               Tone::strong);
     add_changes(update, page);
   }
+  add_facts(update, all, page);
+  add_offers(update, all, page);
+  page.blank();
   std::string rest = plural(comparison.confirmed.size(), "price is", "prices are") + " as before";
   if (!comparison.unlisted.empty()) rest += fmt::format(" · {} on no list", comparison.unlisted.size());
   if (update.own > 0) rest += fmt::format(" · {} of your own left alone", update.own);

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "cli/amount.hpp"
+
 namespace canirun::cli {
 namespace {
 
@@ -18,20 +20,26 @@ constexpr double k_most_usd = 1e9;
 constexpr double k_most_watts = 1e6;
 
 /// "20/month", "$200/year", "20": a month when it does not say.
-Subscription subscription_asked(RequestChecker& checker, const std::string& text) {
+Subscription subscription_asked(RequestChecker& checker, const Request& request, const Currency& currency,
+                                const std::string& text) {
   constexpr double k_months = 12;
   Subscription subscription{.name = text, .usd_per_month = 0};
   const std::size_t slash = text.find('/');
   const std::string period = slash == std::string::npos ? "month" : text.substr(slash + 1);
-  std::string amount = text.substr(0, slash);
-  if (!amount.empty() && amount.front() == '$') amount.erase(0, 1);
   const bool yearly = period == "year" || period == "yr" || period == "y";
   if (!yearly && period != "month" && period != "mo" && period != "m") {
     checker.reject({"money/subscriptions", "subscription"}, fmt::format("\"{}\" is neither a month nor a year", period),
                    "a price and its period, such as 20/month or 200/year");
     return subscription;
   }
-  checker.number(json::Word{amount}, {"money/subscriptions", "subscription"}, 0, 1e6, subscription.usd_per_month);
+  const std::string given = text.substr(0, slash);
+  if (given.find_first_of("0123456789") == std::string::npos) {
+    checker.reject({"money/subscriptions", "subscription"}, fmt::format("\"{}\" is no price", text),
+                   "a price and its period, such as 20/month or 200/year");
+    return subscription;
+  }
+  amount(checker, request, currency, json::Word{given}, {"money/subscriptions", "subscription"}, 0, 1e6,
+         subscription.usd_per_month);
   if (yearly) subscription.usd_per_month /= k_months;
   return subscription;
 }
@@ -107,11 +115,13 @@ CostInputs money_asked(RequestChecker& checker, const Request& request) {
   const MoneyRequest& asked = request.money;
   CostInputs money;
   money.today = today();
+  money.currency = currency_asked(checker, request);
+  const auto usd = [&](const std::optional<json::Word>& word, KeyName key, double low, double high, auto& out) {
+    amount(checker, request, money.currency, word, key, low, high, out);
+  };
   checker.choice(asked.ownership, {"money/ownership", "own"}, money.ownership);
-  checker.number(asked.hardware_price_usd, {"money/hardware_price_usd", "hw-price"}, 0, k_most_usd,
-                 money.hardware_price_usd);
-  checker.number(asked.electricity_usd_per_kwh, {"money/electricity_usd_per_kwh", "kwh"}, 0, 10,
-                 money.electricity_usd_per_kwh);
+  usd(asked.hardware_price_usd, {"money/hardware_price_usd", "hw-price"}, 0, k_most_usd, money.hardware_price_usd);
+  usd(asked.electricity_usd_per_kwh, {"money/electricity_usd_per_kwh", "kwh"}, 0, 10, money.electricity_usd_per_kwh);
   checker.number(asked.active_w, {"money/active_w", "watts"}, 1, k_most_watts, money.active_w);
   checker.number(asked.idle_w, {"money/idle_w", "idle-watts"}, 0, k_most_watts, money.idle_w);
   checker.number(asked.years_kept, {"money/years_kept", "years"}, 0.25, 30, money.years_kept);
@@ -124,19 +134,30 @@ CostInputs money_asked(RequestChecker& checker, const Request& request) {
                  money.reasoning_multiplier_local);
   checker.number(asked.maintenance_hours_per_month, {"money/maintenance_hours_per_month", "upkeep-hours"}, 0, 744,
                  money.maintenance_hours_per_month);
-  checker.number(asked.maintenance_usd_per_hour, {"money/maintenance_usd_per_hour", "upkeep-rate"}, 0, 100000,
-                 money.maintenance_usd_per_hour);
+  usd(asked.maintenance_usd_per_hour, {"money/maintenance_usd_per_hour", "upkeep-rate"}, 0, 100000,
+      money.maintenance_usd_per_hour);
   checker.number(asked.finance_rate, {"money/finance_rate", "finance-rate"}, 0, 1, money.finance_rate);
   money.region = asked.region.value_or(money.region);
   money.dedicated = asked.dedicated.value_or(money.dedicated);
   money.host_included = asked.host_included.value_or(money.host_included);
   money.batch_api = asked.batch_api.value_or(money.batch_api);
   checker.number(asked.api_fee_share, {"money/api_fee_share", "api-fee"}, 0, 1, money.api_fee_share);
-  checker.number(asked.api_minimum_usd_per_month, {"money/api_minimum_usd_per_month", "api-minimum"}, 0, 1e6,
-                 money.api_minimum_usd_per_month);
+  usd(asked.api_minimum_usd_per_month, {"money/api_minimum_usd_per_month", "api-minimum"}, 0, 1e6,
+      money.api_minimum_usd_per_month);
   checker.number(asked.peak_share, {"money/peak_share", "peak-share"}, 0, 1, money.peak_share);
   checker.number(asked.discount_rate, {"money/discount_rate", "discount-rate"}, 0, 1, money.discount_rate);
-  for (const std::string& price : asked.subscriptions) money.subscriptions.push_back(subscription_asked(checker, price));
+  for (const std::string& price : asked.subscriptions)
+    money.subscriptions.push_back(subscription_asked(checker, request, money.currency, price));
+
+  // Heat is wanted or in the way, never both at once.
+  checker.number(asked.heating_share, {"money/heating_share", "heating"}, 0, 1, money.heating_share);
+  checker.number(asked.cooling_share, {"money/cooling_share", "cooling"}, 0, 1, money.cooling_share);
+  usd(asked.heat_usd_per_kwh, {"money/heat_usd_per_kwh", "heat-price"}, 0, 10, money.heat_usd_per_kwh);
+  if (money.heating_share + money.cooling_share > 1)
+    checker.reject({"money/cooling_share", "cooling"}, "heating and cooling are more than a whole year together");
+  if (asked.heat_usd_per_kwh && money.heating_share <= 0)
+    checker.reject({"money/heat_usd_per_kwh", "heat-price"}, "is the price of heat nobody wants",
+                   "say for which share of the year, as in: --heating 0.5");
   return money;
 }
 

@@ -19,6 +19,9 @@ struct MoneyRequest {
   std::optional<bool> dedicated, host_included, batch_api;
   std::vector<std::string> subscriptions;  ///< "20/month", "200/year"
   std::optional<json::Word> api_fee_share, api_minimum_usd_per_month, peak_share, discount_rate;
+  std::optional<std::string> currency;  ///< of amounts and texts, with how much of it one USD buys
+  std::optional<json::Word> per_usd;
+  std::optional<json::Word> heating_share, heat_usd_per_kwh, cooling_share;
 };
 
 /// How much it is used, where that differs from the profile.
@@ -85,6 +88,11 @@ void fields(Archive& a, MoneyRequest& m) {
   a.optional("api_minimum_usd_per_month", m.api_minimum_usd_per_month);
   a.optional("peak_share", m.peak_share);
   a.optional("discount_rate", m.discount_rate);
+  a.optional("currency", m.currency);
+  a.optional("per_usd", m.per_usd);
+  a.optional("heating_share", m.heating_share);
+  a.optional("heat_usd_per_kwh", m.heat_usd_per_kwh);
+  a.optional("cooling_share", m.cooling_share);
 }
 
 template <class Archive>

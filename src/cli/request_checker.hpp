@@ -26,6 +26,10 @@ class RequestChecker {
   [[nodiscard]] std::string name_of(KeyName key) const;
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
   void reject(KeyName key, const std::string& why, std::string hint = {});
+  /// An error that names its place already.
+  void refuse(Error error) {
+    if (!error_) error_ = std::move(error);
+  }
 
   /// Each leaves `out` alone when the word is absent or wrong.
   void tokens(const std::optional<json::Word>& word, KeyName key, std::uint32_t& out);

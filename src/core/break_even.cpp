@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/cost_parts.hpp"
+#include "core/money_text.hpp"
 
 namespace canirun::cost {
 namespace {
@@ -17,14 +18,13 @@ std::optional<double> payback_months(double price_usd, double api_usd_per_year, 
   return k_months * price_usd / saved;
 }
 
-/// Two figures however small: comparing "$0.00" with "$0.00" explains nothing.
-std::string usd_text(double usd) { return usd < 1 ? fmt::format("${:.2g}", usd) : fmt::format("${:.2f}", usd); }
-
 }  // namespace
 
 BreakEven break_even(const ApiCost& api, Ownership ownership, const LocalCase& local, const Capacity& capacity,
-                     double discount_rate) {
+                     const CostInputs& inputs) {
   const LocalResult result = run(local);
+  const double discount_rate = inputs.discount_rate;
+  const auto usd_text = [&](double usd) { return exact_amount(inputs.currency, usd); };
   BreakEven point;
   point.ownership = ownership;
   point.against = api.price_id;
@@ -68,8 +68,8 @@ BreakEven break_even(const ApiCost& api, Ownership ownership, const LocalCase& l
       capacity.max_output_tokens_per_day > 0 && *point.output_tokens_per_day > capacity.max_output_tokens_per_day;
   if (point.beyond_capacity) {
     point.never = true;
-    point.reason = fmt::format("it would take {:.0f} output tokens a day; this machine can do {:.0f}",
-                               *point.output_tokens_per_day, capacity.max_output_tokens_per_day);
+    point.reason = fmt::format("it would take {} output tokens a day; this machine can do {}",
+                               grouped(*point.output_tokens_per_day), grouped(capacity.max_output_tokens_per_day));
   }
   return point;
 }
@@ -79,6 +79,7 @@ std::vector<PaybackStep> payback_steps(const CostInputs& inputs, const LocalCase
   std::vector<PaybackStep> steps;
   if (api.empty() || value.buy_usd.typical <= 0) return steps;
   const ApiCost& compared = api.front();
+  const auto usd_text = [&](double usd) { return whole_amount(inputs.currency, usd); };
   double price = value.buy_usd.typical;
   if (inputs.host_included && !value.whole_system) price -= prices.host.cost_usd.typical;
 
@@ -87,9 +88,9 @@ std::vector<PaybackStep> payback_steps(const CostInputs& inputs, const LocalCase
   LocalCase sum = local;
   sum.days = k_year;
   const auto api_year = [&](double days) { return compared.usd_per_day * days; };
-  steps.push_back(
-      {fmt::format("${:.0f} over the API bill of ${:.0f} a year (365 days), running it free", price, api_year(k_year)),
-       payback_months(price, api_year(k_year), 0)});
+  steps.push_back({fmt::format("{} over the API bill of {} a year (365 days), running it free", usd_text(price),
+                               usd_text(api_year(k_year))),
+                   payback_months(price, api_year(k_year), 0)});
 
   const double days = local.days < k_year ? local.days : k_office_days;
   sum.days = days;
@@ -97,13 +98,13 @@ std::vector<PaybackStep> payback_steps(const CostInputs& inputs, const LocalCase
 
   if (value.from_user && value.listed_usd > price * 1.01) {
     price = value.listed_usd;
-    steps.push_back({fmt::format("+ its price today, ${:.0f}", price), payback_months(price, api_year(days), 0)});
+    steps.push_back({"+ its price today, " + usd_text(price), payback_months(price, api_year(days), 0)});
   }
 
   sum.maintenance_usd_per_year = 0;
   sum.repair_share = 0;
-  const double electricity = run(sum).electricity;
-  steps.push_back({fmt::format("+ electricity, active and idle (${:.0f} a year)", electricity),
+  const double electricity = run(sum).power_bill();
+  steps.push_back({fmt::format("+ electricity, active and idle ({} a year)", usd_text(electricity)),
                    payback_months(price, api_year(days), electricity)});
 
   sum.maintenance_usd_per_year = local.maintenance_usd_per_year;
@@ -111,18 +112,18 @@ std::vector<PaybackStep> payback_steps(const CostInputs& inputs, const LocalCase
   sum.price_usd = price;
   const double running = run(sum).cash();
   if (running > electricity + 0.5) {
-    steps.push_back({fmt::format("+ upkeep and repairs (${:.0f} a year)", running - electricity),
+    steps.push_back({fmt::format("+ upkeep and repairs ({} a year)", usd_text(running - electricity)),
                      payback_months(price, api_year(days), running)});
   }
   if (!value.whole_system) {
     const double host = prices.host.cost_usd.typical;
-    steps.push_back(
-        {fmt::format("+ the PC around it (about ${:.0f})", host), payback_months(price + host, api_year(days), running)});
+    steps.push_back({fmt::format("+ the PC around it (about {})", usd_text(host)),
+                     payback_months(price + host, api_year(days), running)});
   }
   const auto hosted = std::find_if(api.begin(), api.end(), [](const ApiCost& cost) { return cost.same_model; });
   if (hosted != api.end() && hosted != api.begin()) {
-    steps.push_back({fmt::format("the same model at {} instead (${:.0f} a year), card only", hosted->provider,
-                                 hosted->usd_per_day * days),
+    steps.push_back({fmt::format("the same model at {} instead ({} a year), card only", hosted->provider,
+                                 usd_text(hosted->usd_per_day * days)),
                      payback_months(price, hosted->usd_per_day * days, running)});
   }
   return steps;

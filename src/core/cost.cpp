@@ -41,6 +41,8 @@ LocalCost describe(const LocalCase& local, const Power& power, const std::option
   column.finance_usd_per_year = result.finance;
   column.maintenance_usd_per_year = result.maintenance;
   column.repairs_usd_per_year = result.repairs;
+  column.heat_credit_usd_per_year = result.heat_credit;
+  column.cooling_usd_per_year = result.cooling;
   column.economic_usd_per_year = result.total();
   column.usd_per_year = ownership == Ownership::buy ? result.total() : result.cash();
   if (local.days > 0) {
@@ -61,32 +63,6 @@ LocalCost describe(const LocalCase& local, const Power& power, const std::option
     column.price_date = value->date;
   }
   return column;
-}
-
-/// The same hardware by the hour: held while someone may ask, or for as long as a batch takes with its start.
-std::optional<RentCost> rent(const LocalCase& local, const HardwareValue& value, const UsageProfile& usage,
-                             const PriceBook& prices) {
-  const RentalPrice* best = nullptr;
-  const auto rank = [](const RentalPrice& offer) {
-    return std::pair(offer.serverless || offer.community, offer.usd_per_hour.typical);
-  };
-  for (const RentalPrice& offer : prices.rental) {
-    if (offer.hardware == value.hardware_id && (best == nullptr || rank(offer) < rank(*best))) best = &offer;
-  }
-  if (best == nullptr) return std::nullopt;
-  constexpr double k_start_hours = 0.05;  // loading 40-70 GB of weights: 45 to 120 s, and the machine's own start
-  const LocalResult result = cost::run(local);
-  RentCost cost;
-  cost.hardware = value.name;
-  cost.provider = best->provider;
-  cost.usd_per_hour = best->usd_per_hour.typical * value.count;
-  cost.hours_per_day = usage.interactive ? usage.hours_available_per_day : result.active_hours + k_start_hours;
-  cost.usd_per_year = cost.usd_per_hour * cost.hours_per_day * usage.active_days_per_year;
-  cost.community = best->community;
-  cost.price_date = best->provenance.retrieved;
-  const double saved_per_hour = cost.usd_per_hour - local.usd_per_kwh * local.active_w / 1000;
-  if (saved_per_hour > 0) cost.hours_until_buying_pays = std::max(0.0, local.price_usd - result.resale) / saved_per_hour;
-  return cost;
 }
 
 /// q of the requests here, the rest at the API, and e of q at both.
@@ -130,6 +106,9 @@ LocalCase base_case(const UsageProfile& usage, const CostInputs& inputs, const T
   local.years = inputs.years_kept;
   local.selling_share = inputs.selling_cost_share;
   local.finance_rate = inputs.finance_rate;
+  local.heating_share = inputs.heating_share;
+  local.heat_usd_per_kwh = inputs.heat_usd_per_kwh.value_or(usd_per_kwh);
+  local.cooling_share = inputs.cooling_share;
   local.maintenance_usd_per_year = k_months * inputs.maintenance_hours_per_month * inputs.maintenance_usd_per_hour;
   return local;
 }
@@ -158,6 +137,7 @@ CostEstimate estimate_cost(const Machine& machine, const ModelSpec& model, const
                            const PriceBook& prices) {
   CostEstimate estimate;
   estimate.ownership = inputs.ownership;
+  estimate.currency = inputs.currency;
   estimate.active_days_per_year = usage.active_days_per_year;
   estimate.interactive = usage.interactive;
   const cost::DayWork work = cost::day_work(usage);
@@ -218,14 +198,15 @@ CostEstimate estimate_cost(const Machine& machine, const ModelSpec& model, const
     if (api.same_model && same_model_done) continue;  // the cheapest offer of the same weights is enough
     same_model_done = same_model_done || api.same_model;
     const auto point = [&](Ownership ownership, const LocalCase& local) {
-      estimate.break_even.push_back(cost::break_even(api, ownership, local, estimate.capacity, inputs.discount_rate));
+      estimate.break_even.push_back(cost::break_even(api, ownership, local, estimate.capacity, inputs));
     };
     if (value) point(Ownership::buy, buy);
     point(Ownership::own, own);
   }
   if (value) {
     estimate.payback = cost::payback_steps(inputs, buy, *value, estimate.api, prices);
-    estimate.rent = rent(buy, *value, usage, prices);
+    estimate.rent = cost::rent(buy, *value, usage, inputs, prices, false);
+    estimate.rent_serverless = cost::rent(buy, *value, usage, inputs, prices, true);
   }
   if (compared != nullptr) {
     const bool buying = inputs.ownership == Ownership::buy && value;

@@ -45,7 +45,8 @@ constexpr std::size_t k_hosted_offers = 3;
 
 constexpr double k_months = 12;
 
-ApiCost cost_at(const ApiPrice& price, const ModelSpec& model, const UsageProfile& usage, const CostInputs& inputs) {
+ApiCost cost_at(const ApiPrice& price, const ModelSpec& model, const UsageProfile& usage, const CostInputs& inputs,
+                const PriceBook& prices) {
   const ApiBill bill = api_bill(price, usage, inputs.reasoning_multiplier_api, inputs.batch_api, inputs.peak_share);
   ApiCost cost;
   cost.price_id = price.id;
@@ -59,16 +60,19 @@ ApiCost cost_at(const ApiPrice& price, const ModelSpec& model, const UsageProfil
   cost.cache_discount = price.cache_read_usd_per_mtok.value_or(price.input_usd_per_mtok) < price.input_usd_per_mtok;
   cost.long_request_share = bill.long_request_share;
   cost.batch_discount = inputs.batch_api ? price.batch_discount : 0;
-  cost.stays_in_region = inputs.residency.empty() ||
-                         std::find(price.regions.begin(), price.regions.end(), inputs.residency) != price.regions.end();
+  const RegionAnswer region = region_answer(price, inputs, prices);
+  cost.stays_in_region = region.stays;
+  cost.region_surcharge_share = region.surcharge_share;
+  cost.region_note = region.note;
 
-  // A year: the days' tokens, the fee on top, and at least the minimum.
-  const double days = usage.active_days_per_year, tokens_year = bill.usd_per_day * days;
-  const double fee_share = inputs.api_fee_share.value_or(price.fee_share);
+  // A year: the days' tokens where they have to stay, the fee on top, and at least the minimum.
+  const double day = bill.usd_per_day * (1 + region.surcharge_share);
+  const double days = usage.active_days_per_year, tokens_year = day * days;
+  const double fee_share = fee_share_of(price, inputs, prices);
   const double minimum = k_months * inputs.api_minimum_usd_per_month.value_or(price.minimum_usd_per_month);
   cost.usd_per_year = std::max(tokens_year * (1 + fee_share), minimum);
   cost.fee_usd_per_year = cost.usd_per_year - tokens_year;
-  cost.usd_per_day = minimum > 0 && days > 0 ? cost.usd_per_year / days : bill.usd_per_day * (1 + fee_share);
+  cost.usd_per_day = minimum > 0 && days > 0 ? cost.usd_per_year / days : day * (1 + fee_share);
 
   const std::optional<double> age = days_between(price.provenance.retrieved, inputs.today);
   cost.price_is_old = age && *age > k_old_price_days;
@@ -90,6 +94,7 @@ ApiCost cost_of(const Subscription& subscription, const UsageProfile& usage, con
   cost.usd_per_year_range = Range::exactly(cost.usd_per_year);
   cost.price_date = inputs.today;
   cost.stays_in_region = inputs.residency.empty();
+  if (!cost.stays_in_region) cost.region_note = "region not known";
   return cost;
 }
 
@@ -105,13 +110,13 @@ std::vector<ApiCost> api_costs(const ModelSpec& model, const UsageProfile& usage
                                const PriceBook& prices) {
   std::vector<ApiCost> costs;
   const ApiPrice* compared = find_api_price(prices, inputs.versus);
-  if (compared != nullptr) costs.push_back(cost_at(*compared, model, usage, inputs));
+  if (compared != nullptr) costs.push_back(cost_at(*compared, model, usage, inputs, prices));
   std::vector<const ApiPrice*> named = {compared};
   for (const std::string& id : inputs.also_versus) {
     const ApiPrice* price = find_api_price(prices, id);
     if (price == nullptr || std::find(named.begin(), named.end(), price) != named.end()) continue;
     named.push_back(price);
-    costs.push_back(cost_at(*price, model, usage, inputs));
+    costs.push_back(cost_at(*price, model, usage, inputs, prices));
     costs.back().asked = true;
   }
   for (const Subscription& subscription : inputs.subscriptions) costs.push_back(cost_of(subscription, usage, inputs));
@@ -120,10 +125,12 @@ std::vector<ApiCost> api_costs(const ModelSpec& model, const UsageProfile& usage
   for (const ApiPrice& price : prices.api) {
     if (model.id.empty() || price.open_model != model.id) continue;
     if (std::find(named.begin(), named.end(), &price) != named.end()) continue;
-    hosted.push_back(cost_at(price, model, usage, inputs));
+    hosted.push_back(cost_at(price, model, usage, inputs, prices));
   }
-  std::stable_sort(hosted.begin(), hosted.end(),
-                   [](const ApiCost& a, const ApiCost& b) { return a.usd_per_day < b.usd_per_day; });
+  // The cheapest, those that keep the data where it has to stay first.
+  std::stable_sort(hosted.begin(), hosted.end(), [](const ApiCost& a, const ApiCost& b) {
+    return a.stays_in_region != b.stays_in_region ? a.stays_in_region : a.usd_per_day < b.usd_per_day;
+  });
   if (hosted.size() > k_hosted_offers) hosted.resize(k_hosted_offers);
   costs.insert(costs.end(), hosted.begin(), hosted.end());
   return costs;

@@ -5,6 +5,7 @@
 #include <canirun/split.hpp>
 
 #include "core/cost_parts.hpp"
+#include "core/money_text.hpp"
 
 namespace canirun {
 namespace {

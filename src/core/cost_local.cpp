@@ -35,6 +35,15 @@ LocalResult run(const LocalCase& local) {
   const double displaced_kwh = std::min(hours_on, result.active_hours) * local.idle_w / 1000;
   result.active_day_electricity = local.usd_per_kwh * (busy_kwh - displaced_kwh);
 
+  // Heat: what is drawn warms the room. It replaces heat of some price, never dearer than that of an electric heater; air
+  // conditioning takes about 0.3 kWh to carry one out.
+  constexpr double k_cooling_per_kwh = 0.3;
+  const double credit_per_kwh = local.heating_share * std::min(local.heat_usd_per_kwh, local.usd_per_kwh);
+  const double cooling_per_kwh = local.cooling_share * k_cooling_per_kwh * local.usd_per_kwh;
+  result.heat_credit = credit_per_kwh * result.kwh_per_year;
+  result.cooling = cooling_per_kwh * result.kwh_per_year;
+  result.active_day_electricity += (cooling_per_kwh - credit_per_kwh) * (busy_kwh - displaced_kwh);
+
   // Capital: what it loses until it is sold, in equal yearly parts; interest on what is tied up.
   result.resale = local.price_usd * std::pow(1 - local.annual_value_loss, local.years) * (1 - local.selling_share);
   result.capital = (local.price_usd - result.resale) / local.years;

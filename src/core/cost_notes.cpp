@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/cost_parts.hpp"
+#include "core/money_text.hpp"
 
 namespace canirun::cost {
 
@@ -77,13 +78,23 @@ std::vector<std::string> what_is_left_out(const CostEstimate& estimate, const Mo
   if (estimate.local_own || buying) {
     if (!inputs.dedicated) say("idle power of the PC itself: it counts as on anyway");
     if (value && !value->whole_system && !inputs.host_included) {
-      say(fmt::format("the PC around the card: about ${:.0f} more if there is none", prices.host.cost_usd.typical));
+      say(fmt::format("the PC around the card: about {} more if there is none",
+                      whole_amount(inputs.currency, prices.host.cost_usd.typical)));
     }
-    if (inputs.maintenance_hours_per_month <= 0) say("your time: one hour of upkeep a month at $60 is $720 a year");
+    if (inputs.maintenance_hours_per_month <= 0)
+      say(fmt::format("your time: one hour of upkeep a month at {} is {} a year", whole_amount(inputs.currency, 60),
+                      whole_amount(inputs.currency, 720)));
     if (buying && value && value->assumed) say("the hardware price is an estimate, not an observed offer");
     if (buying) say("sales tax or VAT on the hardware; businesses reclaim it, households do not");
     if (!inputs.electricity_usd_per_kwh)
       say("your tariff: an average price per kWh is used; the next kWh may cost more or less");
+    const LocalCost& column = estimate.ownership == Ownership::buy && buying ? *estimate.local_buy : *estimate.local_own;
+    // Where electricity is small change its heat is too.
+    constexpr double k_worth_a_word = 0.1;
+    if (inputs.heating_share <= 0 && inputs.cooling_share <= 0 && column.usd_per_year > 0 &&
+        column.electricity_usd_per_year > k_worth_a_word * column.usd_per_year) {
+      say("heat: in winter it replaces heating (--heating), with air conditioning it costs 30 % more (--cooling)");
+    }
     say("waiting: a faster or slower answer is not priced");
   }
   return notes;

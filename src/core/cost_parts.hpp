@@ -28,14 +28,20 @@ struct LocalCase {
   double usd_per_kwh = 0;
   double price_usd = 0, annual_value_loss = 0, years = 3, selling_share = 0.13;
   double finance_rate = 0, repair_share = 0, maintenance_usd_per_year = 0;
+  /// Of the year in which its heat replaces other heat, at this price and never more than an electric heater's; and in
+  /// which air conditioning takes it out again.
+  double heating_share = 0, heat_usd_per_kwh = 0, cooling_share = 0;
 };
 struct LocalResult {
   double prefill_s = 0, decode_s = 0, active_hours = 0;
   double kwh_per_day = 0;  ///< of an active day
   double kwh_per_year = 0;
   double electricity = 0, resale = 0, capital = 0, finance = 0, maintenance = 0, repairs = 0;
-  double active_day_electricity = 0;  ///< the part of a day's electricity that grows with the tokens
-  [[nodiscard]] double cash() const { return electricity + maintenance + repairs; }
+  double heat_credit = 0, cooling = 0;
+  double active_day_electricity = 0;  ///< the part of a day's electricity that grows with the tokens, heat considered
+  /// Electricity with what its heat saves and costs.
+  [[nodiscard]] double power_bill() const { return electricity + cooling - heat_credit; }
+  [[nodiscard]] double cash() const { return power_bill() + maintenance + repairs; }
   [[nodiscard]] double total() const { return cash() + capital + finance; }
 };
 LocalResult run(const LocalCase& local);
@@ -76,6 +82,17 @@ struct ApiBill {
   double usd_per_day = 0;
   double long_request_share = 0;  ///< of the requests, billed at a tier
 };
+/// What the provider of a price says of all it sells; null when nothing is on record.
+const ProviderTerms* terms_of(const PriceBook& prices, std::string_view provider_id);
+/// Fee on top of every bill: as given, else the price's, else the provider's.
+double fee_share_of(const ApiPrice& price, const CostInputs& inputs, const PriceBook& prices);
+/// What is added for keeping the data in the region asked for; none: it is not promised.
+struct RegionAnswer {
+  bool stays = true;
+  double surcharge_share = 0;
+  std::string note;  ///< what it takes, or why it does not count
+};
+RegionAnswer region_answer(const ApiPrice& price, const CostInputs& inputs, const PriceBook& prices);
 ApiBill api_bill(const ApiPrice& price, const UsageProfile& usage, double reasoning_multiplier, bool batch,
                  double peak_share);
 
@@ -92,10 +109,14 @@ LocalCase priced(LocalCase local, const std::optional<HardwareValue>& value, con
 /// As given, else the region's; null when that is not on record.
 std::optional<double> kwh_price(const CostInputs& inputs, const PriceBook& prices);
 
+/// The same hardware by the hour: held while someone may ask, or started when it is needed. None: no such offer.
+std::optional<RentCost> rent(const LocalCase& local, const HardwareValue& value, const UsageProfile& usage,
+                             const CostInputs& inputs, const PriceBook& prices, bool serverless);
+
 Capacity capacity(const LocalCase& local, const UsageProfile& usage);
 
 BreakEven break_even(const ApiCost& api, Ownership ownership, const LocalCase& local, const Capacity& capacity,
-                     double discount_rate);
+                     const CostInputs& inputs);
 /// From the price over the API bill to the whole sum, one thing more at each step.
 std::vector<PaybackStep> payback_steps(const CostInputs& inputs, const LocalCase& local, const HardwareValue& value,
                                        const std::vector<ApiCost>& api, const PriceBook& prices);

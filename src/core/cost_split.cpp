@@ -41,12 +41,16 @@ std::vector<Split> split_work(const Machine& machine, const ModelSpec& model, co
     frame.interactive = frame.interactive || part.usage.interactive;
   }
   std::vector<double> at_api;
+  const cost::RegionAnswer region = cost::region_answer(*price, inputs, prices);
   for (const MixPart& part : mix) {
     const cost::ApiBill bill =
         cost::api_bill(*price, part.usage, inputs.reasoning_multiplier_api, inputs.batch_api, inputs.peak_share);
-    at_api.push_back(bill.usd_per_day * part.usage.active_days_per_year *
-                     (1 + inputs.api_fee_share.value_or(price->fee_share)));
+    at_api.push_back(bill.usd_per_day * (1 + region.surcharge_share) * part.usage.active_days_per_year *
+                     (1 + cost::fee_share_of(*price, inputs, prices)));
   }
+  // A month costs at least the minimum as soon as anything is asked there.
+  constexpr double k_months = 12;
+  const double minimum = k_months * inputs.api_minimum_usd_per_month.value_or(price->minimum_usd_per_month);
 
   const auto way = [&](std::uint32_t local_bits, const char* name) {
     Split split;
@@ -72,7 +76,7 @@ std::vector<Split> split_work(const Machine& machine, const ModelSpec& model, co
       split.usd_per_year = ownership == Ownership::buy ? result.total() : result.cash();
       split.feasible = cost::capacity(local, frame).feasible;
     }
-    split.usd_per_year += api;
+    if (api > 0) split.usd_per_year += std::max(api, minimum);
     return split;
   };
 

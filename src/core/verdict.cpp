@@ -19,7 +19,6 @@ std::string gib_text(std::uint64_t bytes) {
 namespace {
 
 using verdict::gib_text;
-using verdict::usd_text;
 
 /// The verdict while it is being reached: gates write into it, in order.
 struct Court {

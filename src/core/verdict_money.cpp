@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/money_text.hpp"
 #include "core/verdict_parts.hpp"
 
 namespace canirun::verdict {
@@ -29,14 +30,9 @@ std::string named(const ApiCost& api) {
 
 }  // namespace
 
-std::string usd_text(double usd) {
-  if (usd <= 0) return "$0";
-  if (usd < 0.01) return "under $0.01";
-  return usd < 100 ? fmt::format("${:.2f}", usd) : fmt::format("${:.0f}", usd);
-}
-
 Money compare_money(const CostEstimate& cost, const Capability& capability) {
   Money money;
+  const auto usd_text = [&](double usd) { return plain_amount(cost.currency, usd); };
   const bool owned = cost.ownership == Ownership::own || !cost.local_buy;
   const std::optional<LocalCost>& local = owned ? cost.local_own : cost.local_buy;
   const bool substitute = capability.level != CapabilityLevel::not_a_substitute;

@@ -18,6 +18,5 @@ struct Money {
 Money compare_money(const CostEstimate& cost, const Capability& capability);
 
 std::string gib_text(std::uint64_t bytes);
-std::string usd_text(double usd);
 
 }  // namespace canirun::verdict

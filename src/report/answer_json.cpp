@@ -46,6 +46,16 @@ void set_money(Node node, const CostInputs& money) {
   node.set("dedicated", money.dedicated);
   node.set("host_included", money.host_included);
   node.set("batch_api", money.batch_api);
+  node.set("api_fee_share", money.api_fee_share);
+  node.set("api_minimum_usd_per_month", money.api_minimum_usd_per_month);
+  node.set("peak_share", money.peak_share);
+  node.set("discount_rate", money.discount_rate);
+  node.set("heating_share", money.heating_share);
+  node.set("heat_usd_per_kwh", money.heat_usd_per_kwh);
+  node.set("cooling_share", money.cooling_share);
+  const bool other = money.currency.code != "USD";
+  node.set("currency", other ? std::optional(money.currency.code) : std::nullopt);
+  node.set("per_usd", other ? std::optional(money.currency.per_usd) : std::nullopt);
 }
 
 const MemoryPool* pool_at(const Machine& machine, std::uint32_t index) {

@@ -10,6 +10,24 @@ std::optional<std::string> text_or_null(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
 }
 
+void set_rent(Node node, std::string_view name, const std::optional<RentCost>& cost) {
+  if (!cost) return node.set_null(name);
+  node.object(name, [&](Node rent) {
+    rent.set("hardware", cost->hardware);
+    rent.set("provider", cost->provider);
+    rent.set("usd_per_hour", cost->usd_per_hour);
+    rent.set("hours_per_day", cost->hours_per_day);
+    rent.set("start_s", cost->start_s);
+    rent.set("storage_usd_per_year", cost->storage_usd_per_year);
+    rent.set("usd_per_year", cost->usd_per_year);
+    rent.set("hours_until_buying_pays", cost->hours_until_buying_pays);
+    rent.set("community", cost->community);
+    rent.set("serverless", cost->serverless);
+    rent.set("price_source", cost->price_source);
+    rent.set("price_date", cost->price_date);
+  });
+}
+
 void set_local(Node node, std::string_view name, const std::optional<LocalCost>& cost) {
   if (!cost) return node.set_null(name);
   node.object(name, [&](Node inner) {
@@ -31,6 +49,8 @@ void set_local(Node node, std::string_view name, const std::optional<LocalCost>&
     inner.set("finance_usd_per_year", cost->finance_usd_per_year);
     inner.set("maintenance_usd_per_year", cost->maintenance_usd_per_year);
     inner.set("repairs_usd_per_year", cost->repairs_usd_per_year);
+    inner.set("heat_credit_usd_per_year", cost->heat_credit_usd_per_year);
+    inner.set("cooling_usd_per_year", cost->cooling_usd_per_year);
     inner.set("marginal_usd_per_mtok_output", cost->marginal_usd_per_mtok_output);
     inner.set("marginal_usd_per_mtok_input", cost->marginal_usd_per_mtok_input);
     inner.set("co2_kg_per_year", cost->co2_kg_per_year > 0 ? std::optional(cost->co2_kg_per_year) : std::nullopt);
@@ -74,6 +94,8 @@ void set_api(Node node, const ApiCost& api, const CostEstimate& cost) {
   node.set("batch_discount", api.batch_discount);
   node.set("fee_usd_per_year", api.fee_usd_per_year);
   node.set("stays_in_region", api.stays_in_region);
+  node.set("region_surcharge_share", api.region_surcharge_share);
+  node.set("region_note", text_or_null(api.region_note));
   set_break_even(node, "break_even", break_even_against(cost, api.price_id));
 }
 
@@ -108,20 +130,8 @@ void write_cost(Node root, const CostEstimate& cost) {
       local.object("capacity", [&](Node capacity) { set_capacity(capacity, cost.capacity); });
     });
     node.objects("api", cost.api, [&](Node entry, const ApiCost& api) { set_api(entry, api, cost); });
-    if (cost.rent) {
-      node.object("rent", [&](Node rent) {
-        rent.set("hardware", cost.rent->hardware);
-        rent.set("provider", cost.rent->provider);
-        rent.set("usd_per_hour", cost.rent->usd_per_hour);
-        rent.set("hours_per_day", cost.rent->hours_per_day);
-        rent.set("usd_per_year", cost.rent->usd_per_year);
-        rent.set("hours_until_buying_pays", cost.rent->hours_until_buying_pays);
-        rent.set("community", cost.rent->community);
-        rent.set("price_date", cost.rent->price_date);
-      });
-    } else {
-      node.set_null("rent");
-    }
+    set_rent(node, "rent", cost.rent);
+    set_rent(node, "rent_serverless", cost.rent_serverless);
     if (cost.hybrid) {
       node.object("hybrid", [&](Node hybrid) {
         hybrid.set("local_share", cost.hybrid->local_share);

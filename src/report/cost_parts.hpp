@@ -12,7 +12,7 @@ namespace canirun::report {
 /// What was read of a log: one paragraph; by model when there are several.
 void tell_usage(Page& page, const UsageReading& usage);
 /// Kinds of work divided between here and the API.
-void tell_splits(Page& page, const std::vector<Split>& splits);
+void tell_splits(Page& page, const std::vector<Split>& splits, const Currency& currency);
 void write_splits(Node node, const std::vector<Split>& splits);
 
 /// Cumulative cost over the months kept, then a year's cost against tokens a day: drawn with the terminal's characters.

@@ -31,7 +31,7 @@ std::string sign(std::size_t index, bool unicode) {
 /// Rows of the drawing, largest amount on top. Later curves lie over earlier ones; where curves share a cell at a
 /// crossing it is marked.
 void draw(Page& page, const std::vector<Curve>& curves, const std::vector<double>& positions, const std::string& bottom_left,
-          const std::string& bottom_right, std::optional<std::size_t> crossing_column) {
+          const std::string& bottom_right, std::optional<std::size_t> crossing_column, const Currency& currency) {
   const bool unicode = page.terminal().unicode;
   double most = 0;
   for (const Curve& curve : curves) {
@@ -52,9 +52,9 @@ void draw(Page& page, const std::vector<Curve>& curves, const std::vector<double
       cells[static_cast<std::size_t>(k_rows - 1) - static_cast<std::size_t>(std::lround(height))][column] = sign(i, unicode);
     }
   }
-  const std::string top = format_usd(most), half = format_usd(most / 2);
+  const std::string top = format_usd(most, currency), half = format_usd(most / 2, currency);
   for (std::size_t row = 0; row < k_rows; ++row) {
-    const std::string label = row == 0 ? top : row == k_rows / 2 ? half : row == k_rows - 1 ? "$0" : "";
+    const std::string label = row == 0 ? top : row == k_rows / 2 ? half : row == k_rows - 1 ? format_usd(0, currency) : "";
     std::string line = fmt::format("  {:>9} {}", label, unicode ? "│" : "|");
     for (const std::string& cell : cells[row]) line += cell;
     page.line(line.substr(0, line.find_last_not_of(' ') + 1));
@@ -120,7 +120,7 @@ void draw_cost(Page& page, const CostEstimate& cost, double years) {
   if (pays && *pays <= months)
     crossing = static_cast<std::size_t>(std::lround(*pays / months * static_cast<double>(columns - 1)));
   page.title("paid after so many months");
-  draw(page, curves, positions, "0", fmt::format("{} months", format_significant(months, 3)), crossing);
+  draw(page, curves, positions, "0", fmt::format("{} months", format_significant(months, 3)), crossing, cost.currency);
   if (pays) {
     page.paragraph(
         fmt::format("having bought it costs less than {} after {} months{}; what it still sells for is not counted",
@@ -163,7 +163,7 @@ void draw_cost(Page& page, const CostEstimate& cost, double years) {
   }
   page.title("a year, by output tokens a day");
   draw(page, pair, uses, format_tokens(k_least * cost.output_tokens_per_day),
-       format_tokens(most * cost.output_tokens_per_day), column);
+       format_tokens(most * cost.output_tokens_per_day), column, cost.currency);
   if (column) {
     page.paragraph(fmt::format("both cost the same at {} output tokens a day; taken are {}",
                                format_tokens(*point->times_stated_use * cost.output_tokens_per_day),

@@ -16,14 +16,14 @@ std::string words_of(const Split& split) {
 
 }  // namespace
 
-void tell_splits(Page& page, const std::vector<Split>& splits) {
+void tell_splits(Page& page, const std::vector<Split>& splits, const Currency& currency) {
   for (const Split& split : splits) {
     std::string here, there;
     for (const SplitPart& part : split.parts) {
       std::string& side = part.local ? here : there;
       side += (side.empty() ? "" : ", ") + part.profile;
     }
-    std::string text = fmt::format("{} a year", format_usd(split.usd_per_year));
+    std::string text = fmt::format("{} a year", format_usd(split.usd_per_year, currency));
     if (!here.empty()) text += "; here: " + here;
     if (!there.empty()) text += "; API: " + there;
     if (!here.empty()) text += fmt::format("; {} of work here a day", format_seconds(split.active_hours_per_day * 3600));

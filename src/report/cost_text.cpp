@@ -13,7 +13,12 @@ namespace {
 
 constexpr std::size_t k_gaps_shown = 4;
 
-std::string usd_range(const Range& range) { return fmt::format("{}-{}", format_usd(range.low), format_usd(range.high)); }
+/// "$1-$2"; the currency's name stands once: "EUR 1-2".
+std::string usd_range(const Range& range, const Currency& currency) {
+  std::string high = format_usd(range.high, currency);
+  if (currency.code != "USD" && high.starts_with(currency.code)) high.erase(0, currency.code.size() + 1);
+  return fmt::format("{}-{}", format_usd(range.low, currency), high);
+}
 
 /// Laid out as a table also in a pipe: these rows are read, not parsed; `--json` is for programs.
 Terminal reading(Terminal terminal) {
@@ -21,27 +26,30 @@ Terminal reading(Terminal terminal) {
   return terminal;
 }
 
-void local_row(Table& table, std::string_view name, const std::optional<LocalCost>& cost, bool compared) {
+void local_row(Table& table, std::string_view name, const std::optional<LocalCost>& cost, bool compared,
+               const Currency& currency) {
   if (!cost) return;
   const std::string note =
       cost->hardware_price_known && cost->capital_usd_per_year > 0 && cost->usd_per_year > cost->cash_usd_per_day * 366
-          ? fmt::format("hardware {}", format_usd(cost->hardware_price_usd))
+          ? fmt::format("hardware {}", format_usd(cost->hardware_price_usd, currency))
           : fmt::format("{} kWh a day", format_significant(cost->kwh_per_day, 2));
   table.add_row({{std::string(name), compared ? Tone::strong : Tone::plain},
-                 {format_usd(cost->usd_per_day), Tone::plain},
-                 {format_usd(cost->usd_per_year), Tone::plain},
-                 {usd_range(cost->usd_per_year_range), Tone::plain},
+                 {format_usd(cost->usd_per_day, currency), Tone::plain},
+                 {format_usd(cost->usd_per_year, currency), Tone::plain},
+                 {usd_range(cost->usd_per_year_range, currency), Tone::plain},
                  {note, Tone::quiet}});
 }
 
 /// Date of the price, and what is special about the bill.
-std::string api_note(const ApiCost& api) {
+std::string api_note(const ApiCost& api, const Currency& currency) {
   if (api.subscription) return "flat";
   std::string note = api.price_date + (api.price_is_old ? ", old" : "");
   if (api.long_request_share > 0) note += fmt::format(", {} long requests", format_percent(api.long_request_share));
   if (api.batch_discount > 0) note += fmt::format(", batch -{}", format_percent(api.batch_discount));
-  if (api.fee_usd_per_year > 0) note += fmt::format(", {} fees", format_usd(api.fee_usd_per_year));
-  if (!api.stays_in_region) note += ", region not known";
+  if (api.fee_usd_per_year > 0) note += fmt::format(", {} fees", format_usd(api.fee_usd_per_year, currency));
+  if (api.region_surcharge_share > 0)
+    note += fmt::format(", +{} for the region", format_percent(api.region_surcharge_share));
+  if (!api.region_note.empty()) note += ", " + api.region_note;
   return note;
 }
 
@@ -51,28 +59,34 @@ Table options(const Page& page, const CostEstimate& cost) {
                {.title = "a year", .align = Align::right, .drop_order = 0, .min_width = 0},
                {.title = "range", .align = Align::right, .drop_order = 1, .min_width = 0},
                {.title = "note", .align = Align::left, .drop_order = 2, .min_width = 0}});
-  local_row(table, "here, owned already", cost.local_own, cost.ownership == Ownership::own);
-  local_row(table, "here, bought for it", cost.local_buy, cost.ownership == Ownership::buy);
+  local_row(table, "here, owned already", cost.local_own, cost.ownership == Ownership::own, cost.currency);
+  local_row(table, "here, bought for it", cost.local_buy, cost.ownership == Ownership::buy, cost.currency);
   for (const ApiCost& api : cost.api) {
     table.add_row({{page.safe(api.same_model ? "same model, " + api.provider : api.name), Tone::plain},
-                   {format_usd(api.usd_per_day), Tone::plain},
-                   {format_usd(api.usd_per_year), Tone::plain},
-                   {usd_range(api.usd_per_year_range), Tone::plain},
-                   {page.safe(api_note(api)), Tone::quiet}});
+                   {format_usd(api.usd_per_day, cost.currency), Tone::plain},
+                   {format_usd(api.usd_per_year, cost.currency), Tone::plain},
+                   {usd_range(api.usd_per_year_range, cost.currency), Tone::plain},
+                   {page.safe(api_note(api, cost.currency)), Tone::quiet}});
   }
-  if (cost.rent) {
-    const double days = cost.active_days_per_year > 0 ? cost.active_days_per_year : 365;
-    table.add_row({{page.safe(fmt::format("rented {}, {}", cost.rent->hardware, cost.rent->provider)), Tone::plain},
-                   {format_usd(cost.rent->usd_per_year / days), Tone::plain},
-                   {format_usd(cost.rent->usd_per_year), Tone::plain},
+  const double days = cost.active_days_per_year > 0 ? cost.active_days_per_year : 365;
+  for (const std::optional<RentCost>* rent : {&cost.rent, &cost.rent_serverless}) {
+    if (!*rent) continue;
+    const RentCost& offer = **rent;
+    std::string note = format_usd(offer.usd_per_hour, cost.currency) + "/h";
+    if (offer.serverless)
+      note += fmt::format(", {} a day with starts of {}", format_seconds(offer.hours_per_day * 3600),
+                          format_seconds(offer.start_s));
+    if (offer.community) note += ", not private";
+    table.add_row({{page.safe(fmt::format("rented {}, {}", offer.hardware, offer.provider)), Tone::plain},
+                   {format_usd(offer.usd_per_year / days, cost.currency), Tone::plain},
+                   {format_usd(offer.usd_per_year, cost.currency), Tone::plain},
                    {"", Tone::plain},
-                   {fmt::format("{}/h{}", format_usd(cost.rent->usd_per_hour), cost.rent->community ? ", not private" : ""),
-                    Tone::quiet}});
+                   {std::move(note), Tone::quiet}});
   }
   if (cost.hybrid) {
     table.add_row({{"both, by difficulty", Tone::plain},
-                   {format_usd(cost.hybrid->usd_per_day), Tone::plain},
-                   {format_usd(cost.hybrid->usd_per_year), Tone::plain},
+                   {format_usd(cost.hybrid->usd_per_day, cost.currency), Tone::plain},
+                   {format_usd(cost.hybrid->usd_per_year, cost.currency), Tone::plain},
                    {"", Tone::plain},
                    {fmt::format("{} here", format_percent(cost.hybrid->local_share)), Tone::quiet}});
   }
@@ -88,17 +102,17 @@ void leaves_the_machine(Page& page, const CostEstimate& cost, const Policy& poli
   std::vector<std::string> lines = {"here: nothing"};
   std::string providers;
   for (const ApiCost& api : cost.api) {
+    if (!policy.residency.empty() && !api.stays_in_region) continue;
     if (api.subscription || providers.find(api.provider) != std::string::npos) continue;
     providers += (providers.empty() ? "" : ", ") + api.provider;
   }
   if (!providers.empty()) {
-    lines.push_back(
-        fmt::format("API: every prompt and answer, to {}{}", providers,
-                    policy.residency.empty() ? std::string() : "; those whose region is not known may keep them anywhere"));
+    lines.push_back(fmt::format("API: every prompt and answer, to {}", providers));
   }
-  if (cost.rent) {
-    lines.push_back(fmt::format("rented: every prompt and answer, to a machine of {}{}", cost.rent->provider,
-                                cost.rent->community ? "'s members, who can read them" : ""));
+  for (const std::optional<RentCost>* rent : {&cost.rent, &cost.rent_serverless}) {
+    if (!*rent) continue;
+    lines.push_back(fmt::format("rented: every prompt and answer, to a machine of {}{}", (*rent)->provider,
+                                (*rent)->community ? "'s members, who can read them" : ""));
   }
   if (cost.hybrid) {
     lines.push_back(
@@ -125,8 +139,8 @@ void break_even(Page& page, const CostEstimate& cost, double years) {
     }
     if (point->npv_usd) {
       text += fmt::format("; over {} years {} in today's money", format_significant(years, 2),
-                          *point->npv_usd < 0 ? fmt::format("{} lost", format_usd(-*point->npv_usd))
-                                              : fmt::format("{} won", format_usd(*point->npv_usd)));
+                          *point->npv_usd < 0 ? fmt::format("{} lost", format_usd(-*point->npv_usd, cost.currency))
+                                              : fmt::format("{} won", format_usd(*point->npv_usd, cost.currency)));
     }
     points.push_back(std::move(text));
   }
@@ -168,12 +182,12 @@ std::string render_cost_text(const Answer& answer, const Terminal& terminal, boo
                                         cost.capacity.prefill_bound ? "reading prompts" : "writing"));
   }
   if (const LocalCost* column = compared_local(cost)) {
-    page.detail("next million",
-                fmt::format("{} out, {} in: the electricity alone", format_usd(column->marginal_usd_per_mtok_output),
-                            format_usd(column->marginal_usd_per_mtok_input)));
+    page.detail("next million", fmt::format("{} out, {} in: the electricity alone",
+                                            format_usd(column->marginal_usd_per_mtok_output, cost.currency),
+                                            format_usd(column->marginal_usd_per_mtok_input, cost.currency)));
   }
   break_even(page, cost, answer.question.money.years_kept);
-  if (!cost.splits.empty()) tell_splits(page, cost.splits);
+  if (!cost.splits.empty()) tell_splits(page, cost.splits, cost.currency);
   leaves_the_machine(page, cost, answer.question.policy);
   if (explain) {
     page.blank();

@@ -124,25 +124,29 @@ void explain_cost(Page& page, const Answer& answer) {
   if (const LocalCost* local = compared_local(cost)) {
     page.detail("electricity",
                 fmt::format("{} kWh a day x {}/kWh; {} decoding, {} reading prompts, {} idle ({})",
-                            format_significant(local->kwh_per_day, 2), format_usd(local->electricity_usd_per_kwh),
-                            format_watts(local->active_w), format_watts(local->prefill_w), format_watts(local->idle_w),
-                            name_of(local->watts_basis)));
+                            format_significant(local->kwh_per_day, 2),
+                            format_usd(local->electricity_usd_per_kwh, cost.currency), format_watts(local->active_w),
+                            format_watts(local->prefill_w), format_watts(local->idle_w), name_of(local->watts_basis)));
     if (local->hardware_price_known) {
-      page.detail("hardware", fmt::format("{} now, {} when sold: {} a year{}{}", format_usd(local->hardware_price_usd),
-                                          format_usd(local->resale_usd), format_usd(local->capital_usd_per_year),
-                                          local->price_source.empty() ? "" : "; " + local->price_source,
-                                          local->price_date.empty() ? "" : " (" + local->price_date + ")"));
+      page.detail(
+          "hardware",
+          fmt::format("{} now, {} when sold: {} a year{}{}", format_usd(local->hardware_price_usd, cost.currency),
+                      format_usd(local->resale_usd, cost.currency), format_usd(local->capital_usd_per_year, cost.currency),
+                      local->price_source.empty() ? "" : "; " + local->price_source,
+                      local->price_date.empty() ? "" : " (" + local->price_date + ")"));
     }
-    page.detail("a year here", fmt::format("{}-{}, typical {}", format_usd(local->usd_per_year_range.low),
-                                           format_usd(local->usd_per_year_range.high), format_usd(local->usd_per_year)));
+    page.detail("a year here", fmt::format("{}-{}, typical {}", format_usd(local->usd_per_year_range.low, cost.currency),
+                                           format_usd(local->usd_per_year_range.high, cost.currency),
+                                           format_usd(local->usd_per_year, cost.currency)));
   }
   for (const ApiCost& api : cost.api) {
     page.detail(api.same_model ? "same model hosted" : "API",
                 fmt::format("{} ({}): {} in, {} cached, {} out per million tokens of {}{}: {} a year", api.name,
-                            api.provider, format_usd(api.input_usd_per_mtok),
-                            api.cache_read_usd_per_mtok ? format_usd(*api.cache_read_usd_per_mtok) : "no discount when",
-                            format_usd(api.output_usd_per_mtok), api.price_date, api.price_is_old ? " (old price)" : "",
-                            format_usd(api.usd_per_year)));
+                            api.provider, format_usd(api.input_usd_per_mtok, cost.currency),
+                            api.cache_read_usd_per_mtok ? format_usd(*api.cache_read_usd_per_mtok, cost.currency)
+                                                        : "no discount when",
+                            format_usd(api.output_usd_per_mtok, cost.currency), api.price_date,
+                            api.price_is_old ? " (old price)" : "", format_usd(api.usd_per_year, cost.currency)));
   }
   page.details("moves it most", driver_phrases(cost));
   page.details("leaves out", cost.leaves_out);

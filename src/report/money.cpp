@@ -21,13 +21,13 @@ const BreakEven* break_even_against(const CostEstimate& cost, const std::string&
 std::vector<std::string> driver_phrases(const CostEstimate& cost) {
   std::vector<std::string> phrases;
   // Money has two places of interest, everything else three figures.
-  const auto value = [](double number, const std::string& unit) {
+  const auto value = [&](double number, const std::string& unit) {
     if (unit.starts_with("output tokens")) return format_tokens(number) + " " + unit;
-    if (unit.starts_with("USD")) return format_usd(number) + unit.substr(3);
+    if (unit.starts_with("USD")) return format_usd(number, cost.currency) + unit.substr(3);
     return format_significant(number, 3) + " " + unit;
   };
   for (const Driver& driver : cost.drivers) {
-    std::string text = fmt::format("{}: {} a year", driver.name, format_usd(driver.swing_usd_per_year));
+    std::string text = fmt::format("{}: {} a year", driver.name, format_usd(driver.swing_usd_per_year, cost.currency));
     if (driver.now && driver.flips_at) {
       text += fmt::format("; the cheaper side changes at {}, taken at {}", value(*driver.flips_at, driver.unit),
                           value(*driver.now, driver.unit));

@@ -117,14 +117,14 @@ std::string format_seconds_range(const Range& range) {
   return low + " - " + high;
 }
 
-std::string format_usd(double usd) {
+std::string format_usd(double usd, const Currency& currency) {
   if (!std::isfinite(usd)) return "?";
-  const double size = std::fabs(usd);
-  const std::string_view sign = usd < 0 ? "-" : "";
-  if (size == 0) return "$0";
-  if (size < 0.0095) return fmt::format("{}${}", sign, format_significant(size, 1));
-  if (size < 199.995) return fmt::format("{}${:.2f}", sign, size);
-  return fmt::format("{}${}", sign, with_thousands(size));
+  const double size = std::fabs(usd) * currency.per_usd;
+  const std::string sign = (usd < 0 ? "-" : "") + sign_of(currency);
+  if (size == 0) return sign_of(currency) + "0";
+  if (size < 0.0095) return sign + format_significant(size, 1);
+  if (size < 199.995) return fmt::format("{}{:.2f}", sign, size);
+  return sign + with_thousands(size);
 }
 
 std::string format_context(std::uint64_t tokens) {

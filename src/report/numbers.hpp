@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <canirun/currency.hpp>
 #include <canirun/evidence.hpp>
 #include <cstdint>
 #include <string>
@@ -18,13 +19,14 @@ std::string format_rate_range(const Range& range);         ///< "118-152"; one n
 std::string format_score(double value);                    ///< benchmark figures: "21.4", "9", "1354"
 std::string format_seconds(double seconds);                ///< "0.04 s", "0.9 s", "12 s", "3 min", "2.1 h"
 std::string format_seconds_range(const Range& range);      ///< "0.2-0.4 s"
-std::string format_usd(double usd);                        ///< "$0.31", "$0.004", "$12.40", "$1,095"; negative: "-$3.10"
-std::string format_context(std::uint64_t tokens);          ///< context sizes, k = 1024: "8k", "128k", "1M", "9500"
-std::string format_tokens(double tokens);                  ///< amounts, decimal: "41k", "1.2M", "850"
-std::string format_parameters(std::uint64_t count);        ///< "7.6B", "30.5B", "494M"
-std::string format_percent(double share);                  ///< 0.313 -> "31 %"
-std::string multiple_of(double times);                     ///< "1.4 times", "5 % of": goes before what it is a multiple of
-std::string format_watts(double watts);                    ///< "320 W"
-std::string format_hertz(double hertz);                    ///< "2.52 GHz"
+/// "$0.31", "$0.004", "$12.40", "$1,095"; negative: "-$3.10"; in another currency "EUR 0.29".
+std::string format_usd(double usd, const Currency& currency = {});
+std::string format_context(std::uint64_t tokens);    ///< context sizes, k = 1024: "8k", "128k", "1M", "9500"
+std::string format_tokens(double tokens);            ///< amounts, decimal: "41k", "1.2M", "850"
+std::string format_parameters(std::uint64_t count);  ///< "7.6B", "30.5B", "494M"
+std::string format_percent(double share);            ///< 0.313 -> "31 %"
+std::string multiple_of(double times);               ///< "1.4 times", "5 % of": goes before what it is a multiple of
+std::string format_watts(double watts);              ///< "320 W"
+std::string format_hertz(double hertz);              ///< "2.52 GHz"
 
 }  // namespace canirun::report

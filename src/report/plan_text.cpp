@@ -40,12 +40,12 @@ void rows_table(Page& page, const Plan& plan) {
                {.title = "pays back", .align = Align::right, .drop_order = 3, .min_width = 0}});
   for (const PlanRow& row : plan.rows) {
     table.add_row({{page.safe(row.hardware), Tone::strong},
-                   {format_usd(row.price_usd.typical), Tone::plain},
+                   {format_usd(row.price_usd.typical, plan.question.money.currency), Tone::plain},
                    {row.used ? "used" : "new", Tone::quiet},
                    {page.safe(row.quant), Tone::plain},
                    {row.decode_tokens_per_s ? format_rate_range(*row.decode_tokens_per_s) : "?", Tone::plain},
                    {row.time_to_first_token_s ? format_seconds(row.time_to_first_token_s->typical) : "?", Tone::plain},
-                   {row.usd_per_day ? format_usd(*row.usd_per_day) : "?", Tone::plain},
+                   {row.usd_per_day ? format_usd(*row.usd_per_day, plan.question.money.currency) : "?", Tone::plain},
                    {payback_words(row.payback_months), Tone::plain}});
   }
   page.table(table, 2);
@@ -69,7 +69,7 @@ std::string render_plan_text(const Plan& plan, const Terminal& terminal) {
   if (plan.rows.empty()) {
     page.paragraph(plan.usable == 0 ? fmt::format("none of the {} priced machines does it", plan.tried)
                                     : fmt::format("none of the {} priced machines that do it costs {} or less", plan.usable,
-                                                  format_usd(plan.budget_usd.value_or(0))));
+                                                  format_usd(plan.budget_usd.value_or(0), plan.question.money.currency)));
   } else {
     page.line("  cheapest first; each is clearly faster than all above it", Tone::quiet);
     rows_table(page, plan);
@@ -88,7 +88,7 @@ std::string render_plan_text(const Plan& plan, const Terminal& terminal) {
   }
   if (plan.cheapest_over_budget) {
     page.paragraph(fmt::format("the next step is {} for {}", plan.cheapest_over_budget->hardware,
-                               format_usd(plan.cheapest_over_budget->price_usd.typical)),
+                               format_usd(plan.cheapest_over_budget->price_usd.typical, plan.question.money.currency)),
                    2);
   }
   return page.take();

@@ -58,6 +58,17 @@ std::optional<double> cached(const std::optional<double>& listed, const std::opt
   return listed ? listed : input_holds ? known : std::nullopt;
 }
 
+bool same_kinds(std::vector<std::string> a, std::vector<std::string> b) {
+  std::sort(a.begin(), a.end());
+  std::sort(b.begin(), b.end());
+  return a == b;
+}
+
+bool same_facts(const ApiPrice& a, const ApiPrice& b) {
+  return same(a.context_tokens, b.context_tokens) && a.released == b.released && a.open_weights == b.open_weights &&
+         same_kinds(a.input_kinds, b.input_kinds);
+}
+
 /// The record with the list's figures; empty text, or why that cannot be.
 std::string apply(const ListedPrice& price, const std::string& today, ApiPrice& record) {
   const Rates& rates = price.rates;
@@ -84,6 +95,16 @@ std::string apply(const ListedPrice& price, const std::string& today, ApiPrice& 
   record.cache_read_usd_per_mtok = cached(rates.cache_read, record.cache_read_usd_per_mtok, input_holds);
   record.cache_write_usd_per_mtok = cached(rates.cache_write, record.cache_write_usd_per_mtok, input_holds);
   if (!holds || record.valid_until < today) record.valid_until.clear();
+
+  // Facts: the list's where it has them. What a known open model is, its own record says.
+  const ListedFacts& facts = price.facts;
+  if (facts.context_tokens) record.context_tokens = facts.context_tokens;
+  if (record.open_model.empty()) {
+    if (!facts.released.empty()) record.released = facts.released;
+    if (!facts.input_kinds.empty() && !same_kinds(facts.input_kinds, record.input_kinds))
+      record.input_kinds = facts.input_kinds;
+    if (facts.open_weights) record.open_weights = facts.open_weights;
+  }
   return {};
 }
 
@@ -116,6 +137,7 @@ std::string measure(Listed& listed) {
                 too_far = fmt::format("{} {:.6g} -> {:.6g} USD moved by more than a factor of {:.0f}", name, *old, *now,
                                       k_most_factor);
             });
+  listed.facts_changed = !same_facts(listed.before, listed.after);
   return too_far;
 }
 
@@ -137,6 +159,14 @@ Rates rates_of(const ApiPrice& price) {
 }
 
 }  // namespace
+
+bool same_figures(const ApiPrice& a, const ApiPrice& b) {
+  bool same_rates = a.tiers.size() == b.tiers.size() && a.valid_until == b.valid_until;
+  each_rate(a, b, [&](std::string_view, const std::optional<double>& old, const std::optional<double>& now) {
+    same_rates = same_rates && same(old, now);
+  });
+  return same_rates && same_facts(a, b);
+}
 
 Comparison compare(std::span<const ApiPrice> known, std::span<const Reading> readings, const std::string& today) {
   std::vector<Index> indexes;
@@ -168,7 +198,12 @@ Comparison compare(std::span<const ApiPrice> known, std::span<const Reading> rea
       }
     }
     if (!any) result.unlisted.push_back(record.id);
-    if (taken) (taken->changed ? result.changed : result.confirmed).push_back(*std::move(taken));
+    if (taken) {
+      std::vector<Listed>& where = taken->changed         ? result.changed
+                                   : taken->facts_changed ? result.facts_changed
+                                                          : result.confirmed;
+      where.push_back(*std::move(taken));
+    }
   }
   std::sort(result.changed.begin(), result.changed.end(), [](const Listed& a, const Listed& b) {
     const double by_a = std::abs(std::log(a.factor)), by_b = std::abs(std::log(b.factor));

@@ -85,12 +85,14 @@ bool read_lite_llm(json::View root, Reading& reading) {
     if (!theirs) return refuse(reading, key, "it names no litellm_provider");
     if (!writes_text(facts)) return;
     EntryReader entry(facts, 1);
-    ListedPrice price{.provider = std::string(provider_of(*theirs)), .model = key, .entry = key, .rates = {}, .tiers = {}};
+    ListedPrice price{
+        .provider = std::string(provider_of(*theirs)), .model = key, .entry = key, .rates = {}, .tiers = {}, .facts = {}};
     if (key.starts_with(*theirs + "/")) price.model = key.substr(theirs->size() + 1);
     price.rates = rates_of(entry, "");
     facts.each_member([&](const std::string& name, json::View) {
       if (const auto tier = tier_in(name)) price.tiers.push_back({tier->second, rates_of(entry, tier->first)});
     });
+    price.facts.context_tokens = context_of(facts.at("max_input_tokens"));
     take(reading, std::move(price), entry.wrong());
   });
   return any;

@@ -42,8 +42,15 @@ bool read_models_dev(json::View root, Reading& reading) {
       const json::View cost = facts.at("cost");
       if (!facts.is_object() || (cost && !cost.is_object())) return refuse(reading, name, "its cost is no object");
       EntryReader entry(cost, 1e6);
-      ListedPrice price{.provider = provider, .model = model, .entry = name, .rates = rates_of(entry), .tiers = {}};
+      ListedPrice price{
+          .provider = provider, .model = model, .entry = name, .rates = rates_of(entry), .tiers = {}, .facts = {}};
       std::string wrong = entry.wrong();
+      price.facts = {.context_tokens = context_of(facts.at("limit").at("context")),
+                     .released = date_of(facts.at("release_date")),
+                     .input_kinds = kinds_of(facts.at("modalities").at("input")),
+                     .open_weights = facts.at("open_weights").flag(),
+                     .hf_repo = {},
+                     .name = short_text(facts.at("name"))};
       cost.each_member([&](const std::string& key, json::View rates) {
         const std::optional<double> above = tokens_of_tier(key);
         if (!above || !rates.is_object()) return;

@@ -26,6 +26,12 @@ class EntryReader {
   std::string wrong_;
 };
 
+/// Facts as lists write them, without what cannot be true or is too long to be it.
+std::optional<double> context_of(json::View value);
+std::string date_of(json::View value);
+std::string short_text(json::View value);
+std::vector<std::string> kinds_of(json::View list);
+
 /// Puts an entry where it belongs: among the prices, the unpriced or the refused.
 void take(Reading& reading, ListedPrice price, const std::string& wrong);
 void refuse(Reading& reading, std::string_view entry, std::string reason);

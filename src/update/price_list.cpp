@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -54,6 +56,40 @@ std::optional<double> EntryReader::rate(std::string_view key) {
   if (!(usd > 0)) return is_wrong(fmt::format("{} is below zero", key));
   if (!(usd <= k_most_usd_per_mtok)) return is_wrong(fmt::format("{}: {:.6g} USD a million tokens is absurd", key, usd));
   return usd;
+}
+
+std::optional<double> context_of(json::View value) {
+  constexpr double k_most = 1e9;
+  const std::optional<double> tokens = value.number();
+  return tokens && *tokens >= 1 && *tokens <= k_most ? tokens : std::nullopt;
+}
+
+std::string date_of(json::View value) {
+  const std::string text = value.text().value_or("");
+  constexpr std::string_view k_shape = "0000-00-00";
+  const bool is_date = (text.size() == k_shape.size() || text.size() == 7) &&
+                       std::equal(text.begin(), text.end(), k_shape.begin(),
+                                  [](char c, char want) { return want == '-' ? c == '-' : c >= '0' && c <= '9'; });
+  return is_date ? text : std::string();
+}
+
+std::string short_text(json::View value) {
+  std::string text = value.text().value_or("");
+  return text.size() <= k_longest_name ? text : std::string();
+}
+
+std::vector<std::string> kinds_of(json::View list) {
+  // "file" is OpenRouter's word for what others call by its format.
+  constexpr std::array<std::string_view, 5> k_known = {"audio", "image", "pdf", "text", "video"};
+  std::vector<std::string> kinds;
+  list.each_element([&](json::View each) {
+    std::string kind = each.text().value_or("");
+    if (kind == "file") kind = "pdf";
+    if (std::find(k_known.begin(), k_known.end(), kind) != k_known.end()) kinds.push_back(std::move(kind));
+  });
+  std::sort(kinds.begin(), kinds.end());
+  kinds.erase(std::unique(kinds.begin(), kinds.end()), kinds.end());
+  return kinds;
 }
 
 void refuse(Reading& reading, std::string_view entry, std::string reason) {

@@ -35,12 +35,22 @@ struct ListedTier {
   double above_tokens = 0;
   Rates rates;
 };
+/// What a list says of a model beside its price. Absent: it does not say, or says something that cannot be.
+struct ListedFacts {
+  std::optional<double> context_tokens;
+  std::string released;                  ///< ISO date
+  std::vector<std::string> input_kinds;  ///< sorted: "image", "pdf", "text", ...
+  std::optional<bool> open_weights;
+  std::string hf_repo;  ///< where the weights are
+  std::string name;     ///< for people
+};
 struct ListedPrice {
   std::string provider;  ///< as in the ids of the catalog's price records ("fireworks-ai")
   std::string model;     ///< as the provider's API names it
   std::string entry;     ///< how the list names it, for people who look it up
   Rates rates;           ///< input and output are there
   std::vector<ListedTier> tiers;
+  ListedFacts facts = {};
 };
 /// What was not taken, and why.
 struct Refusal {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <canirun/suggest.hpp>
-#include <canirun/units.hpp>
-
+#include "cli/amount.hpp"
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
 #include "cli/planning.hpp"
@@ -13,12 +11,12 @@ Result<int> run_plan(Session& session) {
   if (options.words.empty()) {
     return fail(ErrorKind::usage, "canirun plan needs the name of a model", "as in: canirun plan gpt-oss-120b --min-tps 20");
   }
+  RequestChecker checker(options.request.from);
   std::optional<double> budget_usd;
-  if (options.budget) {
-    const Result<double> given = parse_number(*options.budget, "--budget", 1, 1e9);
-    if (!given) return tl::unexpected<Error>(given.error());
-    budget_usd = *given;
-  }
+  const std::optional<json::Word> given = options.budget ? std::optional(json::Word{*options.budget}) : std::nullopt;
+  amount(checker, options.request, currency_asked(checker, options.request), given, {"budget", "budget"}, 1, 1e9,
+         budget_usd);
+  if (checker.error()) return tl::unexpected<Error>(*checker.error());
   Request request = options.request;
   request.model = options.words.front();
   // The machine at hand first: the cheapest machine is the one that is there.

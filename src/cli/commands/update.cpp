@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <unordered_set>
-
 #include "cli/bench_runs.hpp"
 #include "cli/commands.hpp"
 #include "cli/price_update.hpp"
@@ -26,7 +23,7 @@ Result<void> check_wishes(const Options& options) {
 
 Result<int> forget(Session& session) {
   const std::filesystem::path file = fetched_prices_file();
-  const Result<bool> removed = forget_fetched_prices(file);
+  const Result<bool> removed = forget_fetched_prices();
   if (!removed) return tl::unexpected<Error>(removed.error());
   if (session.options().json) {
     report::Document document("canirun/update", session.head());
@@ -66,15 +63,16 @@ Result<std::vector<update::Reading>> readings_of(Session& session, const std::ve
   return tl::unexpected<Error>(std::move(error));
 }
 
-/// What was fetched earlier and is on no list today stays.
-std::vector<ApiPrice> still_kept(const KnownPrices& known, const update::Comparison& comparison) {
-  std::unordered_set<std::string> gone(known.fetched_ids.begin(), known.fetched_ids.end());
-  for (const update::Listed& listed : comparison.changed) gone.erase(listed.before.id);
-  for (const update::Listed& listed : comparison.confirmed) gone.erase(listed.before.id);
-  std::vector<ApiPrice> kept;
-  std::copy_if(known.records.begin(), known.records.end(), std::back_inserter(kept),
-               [&](const ApiPrice& record) { return gone.contains(record.id); });
-  return kept;
+/// Every name that a list may know a model of the catalog by.
+std::vector<update::OpenModel> open_models(const catalog::Catalog& catalog) {
+  std::vector<update::OpenModel> models;
+  for (const ModelSpec& model : catalog.models()) {
+    update::OpenModel open{.id = model.id, .name = model.name, .names = model.aliases};
+    open.names.push_back(model.id);
+    if (!model.hf_repo.empty()) open.names.push_back(model.hf_repo);
+    models.push_back(std::move(open));
+  }
+  return models;
 }
 
 }  // namespace
@@ -96,10 +94,11 @@ Result<int> run_update(Session& session) {
   const KnownPrices known = known_prices(session);
   update.own = known.own;
   update.comparison = update::compare(known.records, *readings, today_iso());
-  update.kept = still_kept(known, update.comparison);
+  update.added = update::new_offers(known.records, *readings, open_models(session.catalog()), known.data_date, today_iso());
   update.file = fetched_prices_file();
+  update.offers_file = fetched_offers_file();
   if (!options.dry_run) {
-    const Result<void> saved = save_fetched_prices(update.file, update);
+    const Result<void> saved = save_fetched_prices(update, known);
     if (!saved) return tl::unexpected<Error>(saved.error());
     update.written = true;
   }

@@ -119,7 +119,8 @@ struct SpeedConstants {
   std::vector<EngineSpeed> engines;
   std::vector<DeviceSlowdown> devices;
   std::optional<SpeedSpread> decode_spread, prefill_spread;
-  std::optional<double> mixture_spread_exponent;  ///< decode of models with experts scatters more: both ends to this power
+  /// Models with experts scatter more: both ends of a range to this power.
+  std::optional<double> mixture_spread_exponent, mixture_prefill_spread_exponent;
 
   std::uint32_t rows = 0;   ///< measured runs it was fitted on
   std::uint32_t parts = 0;  ///< different devices among them

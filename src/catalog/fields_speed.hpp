@@ -98,6 +98,7 @@ void fields(Archive& a, SpeedConstants& value) {
   a.optional("decode_spread", value.decode_spread);
   a.optional("prefill_spread", value.prefill_spread);
   a.optional("mixture_spread_exponent", value.mixture_spread_exponent);
+  a.optional("mixture_prefill_spread_exponent", value.mixture_prefill_spread_exponent);
   a.optional("rows", value.rows);
   a.optional("parts", value.parts);
   a.required("provenance", value.provenance);

@@ -198,6 +198,7 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
   speed.decode_spread = chain.pick(&C::decode_spread, speed.decode_spread);
   speed.prefill_spread = chain.pick(&C::prefill_spread, speed.prefill_spread);
   speed.mixture_spread_exponent = chain.pick(&C::mixture_spread_exponent, 1.0);
+  speed.mixture_prefill_spread_exponent = chain.pick(&C::mixture_prefill_spread_exponent, 1.0);
 
   speed.decode_flops_per_weight.fill(0);
   speed.prefill_slowdown.fill(1);

@@ -35,7 +35,7 @@ struct DeviceSpeed {
   std::array<double, k_weight_class_count> decode_flops_per_weight{};
   std::array<double, k_weight_class_count> prefill_slowdown{};
   SpeedSpread decode_spread, prefill_spread;
-  double mixture_spread_exponent = 1;
+  double mixture_spread_exponent = 1, mixture_prefill_spread_exponent = 1;
   const SpeedConstants* record = nullptr;  ///< most specific record found
   bool class_only = true;                  ///< the record is a class, not this family of devices
 };

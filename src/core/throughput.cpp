@@ -80,9 +80,12 @@ SpeedSpread spread_of(const ThroughputPlan& plan, const DecodeTime& time, SpeedS
   for (std::size_t i = 0; i < plan.loads.size(); ++i) {
     if (time.sites[i].seconds <= 0) continue;
     SpeedSpread here = plan.loads[i].speed.*member;
-    if (plan.model.moe && member == &DeviceSpeed::decode_spread) {
-      here.low = std::pow(here.low, plan.loads[i].speed.mixture_spread_exponent);
-      here.high = std::pow(here.high, plan.loads[i].speed.mixture_spread_exponent);
+    if (plan.model.moe) {
+      const DeviceSpeed& speed = plan.loads[i].speed;
+      const double exponent =
+          member == &DeviceSpeed::decode_spread ? speed.mixture_spread_exponent : speed.mixture_prefill_spread_exponent;
+      here.low = std::pow(here.low, exponent);
+      here.high = std::pow(here.high, exponent);
     }
     if (plan.loads[i].speed.class_only) {
       here.low *= k_class_only_widening;

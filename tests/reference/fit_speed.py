@@ -103,7 +103,6 @@ def main():
         return check(fits, rows, features)
     for f in fits:
         f.cross_validate()
-        f.mixtures_scatter = f is fits[0]
         f.spreads = fit_speed_write.Spreads(f)
     for f, (name, *_) in zip(fits, METRICS):
         report(name, f)

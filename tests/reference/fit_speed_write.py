@@ -46,8 +46,8 @@ class Spreads:
             masks = (f.known_family & mixture, mixture, mixture)
             return np.concatenate([((np.log(low) <= x) & (x <= np.log(high)))[m] for x, m in zip(logs, masks)]).mean()
 
-        # Models with experts scatter more in decode: the least exponent with which their ranges hold as often as meant.
-        for exponent in np.arange(1, 2.51, 0.05) if f.mixtures_scatter else [1.0]:
+        # Models with experts scatter more: the least exponent with which their ranges hold as often as meant.
+        for exponent in np.arange(1, 2.51, 0.05):
             if fit(float(exponent)) >= HIGH - LOW:
                 break
 
@@ -70,7 +70,7 @@ def as_spread(pair):
     return {"low": r3(pair[0]), "high": r3(pair[1])}
 
 
-def root_record(d, p, runs, exponent):
+def root_record(d, p, runs, exponents):
     """class/any: what every family falls back to."""
     return {
         "id": "class/any", "inherits": "", "bandwidth_fraction": 0.6, "bandwidth_exponent": 0, "kv_bandwidth_fraction": 0.5,
@@ -84,7 +84,7 @@ def root_record(d, p, runs, exponent):
         "weight_costs": [{"weights": w, "decode_flops_per_weight": c} for w, c in zip(WEIGHTS, (1.5, 1.8, 3, 5, 6, 7, 8, 10, 10, 16, 7, 5))],
         "engines": [{"engine": "ollama", "decode_slowdown": r3(d("ollama"))}, {"engine": "vllm", "decode_slowdown": r3(d("vllm/nvidia"))},
                     {"engine": "mlx", "decode_slowdown": r3(d("mlx")), "prefill_slowdown": r3(p("mlx"))}],
-        "decode_spread": {"low": 0.5, "high": 1.6}, "prefill_spread": {"low": 0.4, "high": 2.0}, "mixture_spread_exponent": r3(exponent),
+        "decode_spread": {"low": 0.5, "high": 1.6}, "prefill_spread": {"low": 0.4, "high": 2.0}, "mixture_spread_exponent": r3(exponents[0]), "mixture_prefill_spread_exponent": r3(exponents[1]),
         "rows": runs.n, "parts": len(set(runs.on)), "provenance": PROVENANCE,
         "notes": "what every family falls back to; figures without a fit (fractions, overheads, host_hop_s) are middle values of the fitted classes; "
                  "power_limit_exponent is assumed: power goes with clock times voltage squared, and voltage with the clock until it reaches its floor"}
@@ -214,7 +214,7 @@ def dump(path, records):
 
 
 def write(folder, decode, prefill):
-    classes = [root_record(decode.values(), prefill.values(), decode.runs, decode.spreads.exponent)]
+    classes = [root_record(decode.values(), prefill.values(), decode.runs, (decode.spreads.exponent, prefill.spreads.exponent))]
     for i, x in enumerate(CLASSES):
         classes.append(class_record(x, decode, prefill))
         families = [f for f in decode.runs.family if decode.runs.cls[decode.runs.record == f][0] == i]

@@ -110,7 +110,7 @@ TEST_CASE("without flash attention the scores go through memory: as many as head
   }
 }
 
-TEST_CASE("ranges of models with experts are wider in decode") {
+TEST_CASE("ranges of models with experts are wider, each speed by its own measure") {
   SpeedBook book = round_book();
   const Range dense = estimate(llama_3_1_8b(), book).decode_tokens_per_s;
   book.architectures[0].mixture_spread_exponent = 2;
@@ -119,6 +119,9 @@ TEST_CASE("ranges of models with experts are wider in decode") {
   CHECK(mixture.decode_tokens_per_s.low == Approx(mixture.decode_tokens_per_s.typical * 0.8 * 0.8));
   CHECK(mixture.decode_tokens_per_s.high == Approx(mixture.decode_tokens_per_s.typical * 1.25 * 1.25));
   CHECK(mixture.prefill_tokens_per_s.low == Approx(mixture.prefill_tokens_per_s.typical * 0.5));
+  book.architectures[0].mixture_prefill_spread_exponent = 3;
+  const Range prefill = estimate(mixtral_8x7b(), book).prefill_tokens_per_s;
+  CHECK(prefill.low == Approx(prefill.typical * 0.5 * 0.5 * 0.5));
 }
 
 TEST_CASE("a backend that scatters more than the vendor's own has ranges of its own") {

@@ -40,19 +40,19 @@ struct ApiPrice {
   std::optional<double> cache_write_usd_per_mtok;
   double output_usd_per_mtok = 0;
   double batch_discount = 0;
-  std::optional<double> above_tokens;    ///< a request with more input than this is billed at a tier that is not on record
-  std::vector<PriceTier> tiers;          ///< lowest first
-  std::vector<PriceWindow> windows;      ///< hours with another price; the rest of the day costs what is above
-  double fee_share = 0;                  ///< on top of every bill, such as a fee on bought credit
-  double minimum_usd_per_month = 0;      ///< billed however little is used
-  std::vector<std::string> regions;      ///< where the data is said to stay, as --residency names it; empty: not known
-  std::string served_precision;          ///< "fp8" when the host says so; "" unknown
-  std::string valid_until;               ///< ISO date a promotional price ends; "" open-ended
-  bool default_comparator = false;       ///< what `--vs` means when nobody says
-  std::optional<double> context_tokens;  ///< most tokens of one request, its answer included
-  std::string released;                  ///< ISO date, as exact as it is known
-  std::vector<std::string> input_kinds;  ///< "text", "image", "audio", ...; empty: not known
-  std::optional<bool> open_weights;
+  std::optional<double> above_tokens;  ///< a request with more input than this is billed at a tier that is not on record
+  std::vector<PriceTier> tiers;        ///< lowest first
+  std::vector<PriceWindow> windows;    ///< hours with another price; the rest of the day costs what is above
+  double fee_share = 0;                ///< on top of every bill, such as a fee on bought credit
+  double minimum_usd_per_month = 0;    ///< billed however little is used
+  std::vector<std::string> regions;    ///< where the data is said to stay, as --residency names it; empty: not known
+  std::string served_precision;        ///< "fp8" when the host says so; "" unknown
+  std::string valid_until;             ///< ISO date a promotional price ends; "" open-ended
+  bool default_comparator = false;     ///< what `--vs` means when nobody says
+  std::optional<double> context_tokens = {};  ///< most tokens of one request, its answer included
+  std::string released = {};                  ///< ISO date, as exact as it is known
+  std::vector<std::string> input_kinds = {};  ///< "text", "image", "audio", ...; empty: not known
+  std::optional<bool> open_weights = {};
   std::vector<QualityFigure> quality;  ///< for the capability gate
   Provenance provenance;               ///< `retrieved` is the date of the price
   std::string notes;
@@ -176,10 +176,10 @@ struct CostInputs {
   double weights_bytes = 0;                         ///< of the model's file, kept beside a rented GPU; 0: not known
   std::string residency;                            ///< region the data must stay in; "": anywhere
   double heating_share = 0;                         ///< of the year in which the heat is wanted
-  std::optional<double> heat_usd_per_kwh;  ///< what a kWh of the heat it replaces costs; none: as much as electricity
-  double cooling_share = 0;                ///< of the year in which its heat has to be taken out again
-  Currency currency;                       ///< of texts; every figure is in USD
-  std::string today;                       ///< ISO date for the age of prices; "" = age is not judged
+  std::optional<double> heat_usd_per_kwh = {};  ///< what a kWh of the heat it replaces costs; none: as much as electricity
+  double cooling_share = 0;                     ///< of the year in which its heat has to be taken out again
+  Currency currency = {};                       ///< of texts; every figure is in USD
+  std::string today;                            ///< ISO date for the age of prices; "" = age is not judged
 };
 
 struct ApiCost {
@@ -198,9 +198,11 @@ struct ApiCost {
   double long_request_share = 0;      ///< of the requests, billed at a tier
   double batch_discount = 0;          ///< taken off; 0: none
   double fee_usd_per_year = 0;        ///< fees and what a minimum adds, contained in the figures above
+  double grows_usd_per_year = 0;      ///< the part that grows with use, its fees included
+  double minimum_usd_per_year = 0;    ///< billed however little is used
   bool stays_in_region = true;        ///< false: not known to keep the data where it has to stay
   double region_surcharge_share = 0;  ///< contained in the figures above
-  std::string region_note;            ///< what that region takes besides, or why it is not promised
+  std::string region_note = {};       ///< what that region takes besides, or why it is not promised
 };
 struct Capacity {
   double active_hours_per_day = 0;  ///< act_h
@@ -253,7 +255,7 @@ struct RentCost {
   bool community = false, serverless = false;
   double start_s = 0;               ///< of each cold start; 0: held all the time
   double storage_usd_per_year = 0;  ///< contained; 0 also when the provider's price is not on record
-  std::string price_source, price_date;
+  std::string price_source = {}, price_date = {};
 };
 /// A share of the requests stays here, the rest goes to the API compared with; failed attempts are paid twice.
 struct HybridCost {
@@ -298,7 +300,7 @@ struct CostEstimate {
   std::string local_own_missing, local_buy_missing;  ///< why a column is empty
   Capacity capacity;
   std::vector<ApiCost> api;  ///< [0] the one compared with (--vs), then the same open model when hosted
-  std::optional<RentCost> rent, rent_serverless;
+  std::optional<RentCost> rent, rent_serverless = {};
   std::optional<HybridCost> hybrid;
   std::vector<BreakEven> break_even;    ///< against api[0], then the cheapest same model; `buy` when priced, then `own`
   std::vector<Driver> drivers;          ///< top three, by size
@@ -307,7 +309,7 @@ struct CostEstimate {
   std::vector<std::string> leaves_out;  ///< what the figures do not contain, and warnings that change how to read them
   double output_tokens_per_day = 0, input_tokens_per_day = 0, cached_tokens_per_day = 0;
   double active_days_per_year = 0;
-  Currency currency;        ///< of texts; every figure is in USD
+  Currency currency = {};   ///< of texts; every figure is in USD
   bool interactive = true;  ///< someone waits for the answers (from the profile)
 };
 

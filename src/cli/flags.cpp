@@ -124,8 +124,9 @@ constexpr Flag
              [](O& o, S) { o.request.private_data = true; }},
             {"air-gapped", 0, "", G::demands, on::question, false, "there is no network", "", "", false,
              [](O& o, S) { o.request.air_gapped = true; }},
-            {"residency", 0, "REGION", G::demands, on::question, false, "the data may not leave REGION, such as EU or US",
-             "", "", false, [](O& o, S v) { o.request.residency = v; }},
+            {"residency", 0, "REGION", G::demands, on::question, false,
+             "the data may not leave REGION, such as EU; hosts that do not promise it are for information", "", "", false,
+             [](O& o, S v) { o.request.residency = v; }},
 
             // --- money -----------------------------------------------------------------------------------------------
             {"vs", 0, "API_MODEL", G::money, on::question, true,

@@ -32,7 +32,7 @@ BreakEven break_even(const ApiCost& api, Ownership ownership, const LocalCase& l
   // Fixed: what is paid however little is asked. Use scales by x until the API bill is as high: A(x) = L(x).
   const double growing = result.active_day_electricity * local.days;
   const double fixed = (ownership == Ownership::buy ? result.total() : result.cash()) - growing;
-  const double saved_per_use = api.usd_per_year - growing;
+  const double saved_per_use = api.grows_usd_per_year - growing;
   if (ownership == Ownership::buy) {
     point.payback_months = payback_months(local.price_usd, api.usd_per_year, result.cash());
     point.simple_payback_months = payback_months(local.price_usd, api.usd_per_year, 0);
@@ -52,6 +52,12 @@ BreakEven break_even(const ApiCost& api, Ownership ownership, const LocalCase& l
   if (local.work.output <= 0 || local.days <= 0) {
     point.never = true;
     point.reason = "the profile has no output tokens";
+    return point;
+  }
+  if (api.minimum_usd_per_year > fixed) {  // it takes more for nothing than this machine costs standing still
+    point.times_stated_use = point.output_tokens_per_day = 0;
+    point.reason = fmt::format("from the first token: that API takes {} a year however little is used",
+                               usd_text(api.minimum_usd_per_year));
     return point;
   }
   if (saved_per_use <= 0) {

@@ -74,7 +74,9 @@ HybridCost hybrid(LocalCase local, const ApiCost& api, const UsageProfile& usage
   local.work.cached *= cost.local_share;
   local.work.output *= cost.local_share;
   const LocalResult result = cost::run(local);
-  const double at_api = api.usd_per_year * (1 - cost.local_share + cost.escalation_share * cost.local_share);
+  const double share = 1 - cost.local_share + cost.escalation_share * cost.local_share;
+  const double at_api =
+      api.subscription ? api.usd_per_year : std::max(api.grows_usd_per_year * share, api.minimum_usd_per_year);
   cost.usd_per_year = at_api + (ownership == Ownership::buy ? result.total() : result.cash());
   if (usage.active_days_per_year > 0) cost.usd_per_day = cost.usd_per_year / usage.active_days_per_year;
   return cost;

@@ -70,7 +70,9 @@ ApiCost cost_at(const ApiPrice& price, const ModelSpec& model, const UsageProfil
   const double days = usage.active_days_per_year, tokens_year = day * days;
   const double fee_share = fee_share_of(price, inputs, prices);
   const double minimum = k_months * inputs.api_minimum_usd_per_month.value_or(price.minimum_usd_per_month);
-  cost.usd_per_year = std::max(tokens_year * (1 + fee_share), minimum);
+  cost.grows_usd_per_year = tokens_year * (1 + fee_share);
+  cost.minimum_usd_per_year = minimum;
+  cost.usd_per_year = std::max(cost.grows_usd_per_year, minimum);
   cost.fee_usd_per_year = cost.usd_per_year - tokens_year;
   cost.usd_per_day = minimum > 0 && days > 0 ? cost.usd_per_year / days : day * (1 + fee_share);
 

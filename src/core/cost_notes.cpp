@@ -57,9 +57,14 @@ std::vector<std::string> what_is_left_out(const CostEstimate& estimate, const Mo
                         price->model_name, window.from_utc, window.to_utc,
                         window.output_usd_per_mtok / price->output_usd_per_mtok));
       }
+      const double request = std::max(usage.prompt_tokens, usage.depth_tokens);
+      if (price->context_tokens && request > *price->context_tokens) {
+        say(fmt::format("{}: takes at most {} tokens a request, a typical one has {}", price->model_name,
+                        grouped(*price->context_tokens), grouped(request)));
+      }
       if (price->above_tokens && usage.prompt_tokens > *price->above_tokens) {
-        say(fmt::format("{}: requests above {:.0f} tokens are billed at a higher rate, not counted here", price->model_name,
-                        *price->above_tokens));
+        say(fmt::format("{}: requests above {} tokens are billed at a higher rate, not counted here", price->model_name,
+                        grouped(*price->above_tokens)));
       }
     }
     if (!estimate.api.front().same_model)

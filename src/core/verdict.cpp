@@ -6,6 +6,7 @@
 #include <canirun/names.hpp>
 #include <canirun/units.hpp>
 
+#include "core/money_text.hpp"
 #include "core/verdict_parts.hpp"
 
 namespace canirun {
@@ -118,9 +119,10 @@ void capacity_gate(Court& court, const CostEstimate& cost, bool may_leave) {
   court.reason(
       "capacity",
       fmt::format(
-          "the day's tokens take {:.1f} hours of work here, {:.1f} are there ({}); it manages {:.0f} output tokens a day",
+          "the day's tokens take {:.1f} hours of work here, {:.1f} are there ({}); it manages {} output tokens a day",
           capacity.active_hours_per_day, capacity.hours_available_per_day * capacity.allowed_utilisation,
-          capacity.prefill_bound ? "reading prompts binds" : "writing answers binds", capacity.max_output_tokens_per_day));
+          capacity.prefill_bound ? "reading prompts binds" : "writing answers binds",
+          grouped(capacity.max_output_tokens_per_day)));
   if (may_leave) court.close(Answer::use_api);
 }
 
@@ -195,7 +197,7 @@ Verdict decide(const Machine& machine, const ModelSpec& model, const PlacedMemor
   }
 
   // Money last, and only as far as the gates left it open.
-  const verdict::Money money = verdict::compare_money(cost, capability);
+  const verdict::Money money = verdict::compare_money(cost, capability, policy.residency.empty());
   for (const Reason& reason : money.reasons) court.verdict.reasons.push_back(reason);
   if (!court.closed) {
     court.close(money.known ? money.answer : Answer::run_local);

@@ -30,7 +30,7 @@ std::string named(const ApiCost& api) {
 
 }  // namespace
 
-Money compare_money(const CostEstimate& cost, const Capability& capability) {
+Money compare_money(const CostEstimate& cost, const Capability& capability, bool may_rent) {
   Money money;
   const auto usd_text = [&](double usd) { return plain_amount(cost.currency, usd); };
   const bool owned = cost.ownership == Ownership::own || !cost.local_buy;
@@ -72,12 +72,16 @@ Money compare_money(const CostEstimate& cost, const Capability& capability) {
   }
 
   // Renting the same hardware by the hour, for those who would have to buy it.
-  if (!owned && cost.rent && cost.rent->usd_per_year < local->usd_per_year && cost.rent->usd_per_year < api->usd_per_year) {
+  const std::optional<RentCost>& rent =
+      cost.rent && cost.rent_serverless
+          ? (cost.rent->usd_per_year <= cost.rent_serverless->usd_per_year ? cost.rent : cost.rent_serverless)
+          : (cost.rent ? cost.rent : cost.rent_serverless);
+  if (may_rent && !owned && rent && rent->usd_per_year < local->usd_per_year && rent->usd_per_year < api->usd_per_year) {
     money.answer = Answer::rent;
     money.worth_it = true;
     money.reasons.push_back(
-        {"cheaper_rent", fmt::format("{} a year to rent it at {}, {} to own it", usd_text(cost.rent->usd_per_year),
-                                     cost.rent->provider, usd_text(local->usd_per_year))});
+        {"cheaper_rent", fmt::format("{} a year to rent it at {}, {} to own it", usd_text(rent->usd_per_year),
+                                     rent->provider, usd_text(local->usd_per_year))});
   }
   // Good for the simple part of the work: both, when that is not dearer than the API alone.
   if (capability.level == CapabilityLevel::assists && cost.hybrid && money.answer != Answer::rent) {

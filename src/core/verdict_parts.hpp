@@ -14,8 +14,8 @@ struct Money {
   std::vector<Reason> reasons;
 };
 /// Ranges are compared, not points. `substitute`: the model stands in for the API model; if not, only the same weights
-/// hosted are an opponent.
-Money compare_money(const CostEstimate& cost, const Capability& capability);
+/// hosted are an opponent. `may_rent`: data may go to a rented machine, whose region nobody promises.
+Money compare_money(const CostEstimate& cost, const Capability& capability, bool may_rent);
 
 std::string gib_text(std::uint64_t bytes);
 

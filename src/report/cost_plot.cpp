@@ -155,7 +155,9 @@ void draw_cost(Page& page, const CostEstimate& cost, double years) {
     uses.push_back(k_least * std::pow(most / k_least, static_cast<double>(i) / static_cast<double>(columns - 1)));
   const std::vector<Curve> pair = {
       {"here", [&](double times) { return local->usd_per_year + (times - 1) * growing; }, limit > 0 ? limit : 0, true},
-      {api.name, [&](double times) { return api.usd_per_year * (api.subscription ? 1 : times); }}};
+      {api.name, [&](double times) {
+         return api.subscription ? api.usd_per_year : std::max(api.grows_usd_per_year * times, api.minimum_usd_per_year);
+       }}};
   std::optional<std::size_t> column;
   if (meets && *point->times_stated_use > k_least && *point->times_stated_use < most) {
     column = static_cast<std::size_t>(std::lround(std::log(*point->times_stated_use / k_least) / std::log(most / k_least) *

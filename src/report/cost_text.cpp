@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 #include <canirun/names.hpp>
+#include <map>
 
 #include "report/cost_parts.hpp"
 #include "report/explain.hpp"
@@ -49,11 +50,11 @@ std::string api_note(const ApiCost& api, const Currency& currency) {
   if (api.fee_usd_per_year > 0) note += fmt::format(", {} fees", format_usd(api.fee_usd_per_year, currency));
   if (api.region_surcharge_share > 0)
     note += fmt::format(", +{} for the region", format_percent(api.region_surcharge_share));
-  if (!api.region_note.empty()) note += ", " + api.region_note;
+  if (!api.stays_in_region) note += ", " + api.region_note;
   return note;
 }
 
-Table options(const Page& page, const CostEstimate& cost) {
+Table options(const Page& page, const CostEstimate& cost, const std::string& region) {
   Table table({{.title = "option", .align = Align::left, .drop_order = 0, .min_width = 26},
                {.title = "a day", .align = Align::right, .drop_order = 0, .min_width = 0},
                {.title = "a year", .align = Align::right, .drop_order = 0, .min_width = 0},
@@ -77,7 +78,8 @@ Table options(const Page& page, const CostEstimate& cost) {
       note += fmt::format(", {} a day with starts of {}", format_seconds(offer.hours_per_day * 3600),
                           format_seconds(offer.start_s));
     if (offer.community) note += ", not private";
-    table.add_row({{page.safe(fmt::format("rented {}, {}", offer.hardware, offer.provider)), Tone::plain},
+    if (!region.empty()) note += ", region not known";
+    table.add_row({{page.safe("rented, " + offer.provider), Tone::plain},
                    {format_usd(offer.usd_per_year / days, cost.currency), Tone::plain},
                    {format_usd(offer.usd_per_year, cost.currency), Tone::plain},
                    {"", Tone::plain},
@@ -97,6 +99,26 @@ std::string months(const std::optional<double>& count) {
   return count ? fmt::format("{} months", format_significant(*count, 3)) : std::string("never");
 }
 
+/// Which opponents do not count because of where the data has to stay, and what the others take for it.
+void residency(Page& page, const CostEstimate& cost, const std::string& region) {
+  if (region.empty()) return;
+  std::vector<std::string> lines;
+  std::map<std::string, std::string> by_note;  // those that do not count: why, and who
+  for (const ApiCost& api : cost.api) {
+    const std::string named = api.same_model ? "same model, " + api.provider : api.name;
+    if (!api.stays_in_region) {
+      std::string& names = by_note[api.region_note];
+      names += (names.empty() ? "" : ", ") + (api.same_model ? api.provider : api.name);
+    } else if (api.region_surcharge_share > 0) {
+      lines.push_back(fmt::format("{}: {}, {} dearer", named, api.region_note, format_percent(api.region_surcharge_share)));
+    } else {
+      lines.push_back(fmt::format("{}: promised{}", named, api.region_note.empty() ? "" : ", " + api.region_note));
+    }
+  }
+  for (const auto& [note, names] : by_note) lines.push_back(fmt::format("not counted, {}: {}", note, names));
+  page.details("in " + region, lines);
+}
+
 /// Where prompts and answers go, option by option; the same whatever they cost.
 void leaves_the_machine(Page& page, const CostEstimate& cost, const Policy& policy) {
   std::vector<std::string> lines = {"here: nothing"};
@@ -109,11 +131,13 @@ void leaves_the_machine(Page& page, const CostEstimate& cost, const Policy& poli
   if (!providers.empty()) {
     lines.push_back(fmt::format("API: every prompt and answer, to {}", providers));
   }
+  std::string renters;
   for (const std::optional<RentCost>* rent : {&cost.rent, &cost.rent_serverless}) {
     if (!*rent) continue;
-    lines.push_back(fmt::format("rented: every prompt and answer, to a machine of {}{}", (*rent)->provider,
-                                (*rent)->community ? "'s members, who can read them" : ""));
+    renters +=
+        (renters.empty() ? "" : " or ") + (*rent)->provider + ((*rent)->community ? ", whose members can read them" : "");
   }
+  if (!renters.empty()) lines.push_back("rented: every prompt and answer, to " + renters);
   if (cost.hybrid) {
     lines.push_back(
         fmt::format("both: {} of the requests, and those that fail here", format_percent(1 - cost.hybrid->local_share)));
@@ -169,7 +193,7 @@ std::string render_cost_text(const Answer& answer, const Terminal& terminal, boo
                              format_tokens(cost.output_tokens_per_day), format_significant(cost.active_days_per_year, 3)),
                  2);
   page.blank();
-  page.table(options(page, cost));
+  page.table(options(page, cost, answer.question.policy.residency));
   page.blank();
   if (!cost.local_buy_missing.empty()) page.detail("bought", "not known: " + cost.local_buy_missing);
   if (!cost.local_own_missing.empty()) page.detail("owned", "not known: " + cost.local_own_missing);
@@ -186,9 +210,18 @@ std::string render_cost_text(const Answer& answer, const Terminal& terminal, boo
                                             format_usd(column->marginal_usd_per_mtok_output, cost.currency),
                                             format_usd(column->marginal_usd_per_mtok_input, cost.currency)));
   }
+  if (const LocalCost* column = compared_local(cost); column != nullptr && column->heat_credit_usd_per_year > 0) {
+    page.detail("heat", fmt::format("{} a year of heating it replaces, taken off",
+                                    format_usd(column->heat_credit_usd_per_year, cost.currency)));
+  }
+  if (const LocalCost* column = compared_local(cost); column != nullptr && column->cooling_usd_per_year > 0) {
+    page.detail("cooling", fmt::format("{} a year of air conditioning, contained",
+                                       format_usd(column->cooling_usd_per_year, cost.currency)));
+  }
   break_even(page, cost, answer.question.money.years_kept);
   if (!cost.splits.empty()) tell_splits(page, cost.splits, cost.currency);
   leaves_the_machine(page, cost, answer.question.policy);
+  residency(page, cost, answer.question.policy.residency);
   if (explain) {
     page.blank();
     explain_cost(page, answer);

@@ -111,6 +111,33 @@ TEST_CASE("figures that print alike are still told apart") {
   CHECK(has_reason(decided(500.002, 500.002), "about_even"));
 }
 
+TEST_CASE("a currency changes what is written, and no figure and no answer") {
+  std::mt19937 random(16);
+  for (int i = 0; i < k_worlds; ++i) {
+    const World world(random);
+    World abroad = world;
+    const double rate = std::pow(10.0, std::uniform_real_distribution<double>(-4, 4)(random));
+    abroad.money.currency = {.code = "XTS", .per_usd = rate};
+    const Verdict here = world.verdict(1, true), there = abroad.verdict(1, true);
+    CHECK(here.answer == there.answer);
+    CHECK(here.yes == there.yes);
+    CHECK(here.worth_it == there.worth_it);
+    REQUIRE(here.reasons.size() == there.reasons.size());
+    for (std::size_t k = 0; k < here.reasons.size(); ++k) {
+      CHECK(here.reasons[k].code == there.reasons[k].code);
+      CHECK(there.reasons[k].text.find('$') == std::string::npos);
+    }
+    const CostEstimate a = world.cost(), b = abroad.cost();
+    CHECK(a.local_own->usd_per_year == b.local_own->usd_per_year);
+    CHECK(a.local_buy->usd_per_year == b.local_buy->usd_per_year);
+    CHECK(a.api.front().usd_per_year == b.api.front().usd_per_year);
+    for (const auto* texts : {&b.leaves_out}) {
+      for (const std::string& text : *texts) CHECK(text.find('$') == std::string::npos);
+    }
+    for (const PaybackStep& step : b.payback) CHECK(step.what.find('$') == std::string::npos);
+  }
+}
+
 TEST_CASE("cost follows power, and dearer tiers never make a bill smaller") {
   std::mt19937 random(15);
   for (int i = 0; i < k_worlds; ++i) {

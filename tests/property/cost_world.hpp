@@ -43,6 +43,9 @@ struct World {
       price.input_usd_per_mtok = between(0.01, 10);
       price.output_usd_per_mtok = between(0.02, 50);
     }
+    for (ApiPrice& price : prices.api) price.fee_share = coin() ? 0 : between(0.01, 0.2);
+    if (coin()) money.heating_share = between(0.1, 0.9), money.heat_usd_per_kwh = between(0.01, 0.6);
+    if (money.heating_share <= 0 && coin()) money.cooling_share = between(0.1, 1);
     prices.hardware[0].used_usd = Range::around(between(100, 20000), 1.3);
     capability.level = static_cast<CapabilityLevel>(std::uniform_int_distribution<int>(0, 4)(random));
     policy.private_data = std::bernoulli_distribution(0.1)(random);

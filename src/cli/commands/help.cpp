@@ -15,12 +15,12 @@ namespace {
 std::string profiles_text(Session& session) {
   std::string out =
       "Profiles\n\n"
-      "What the tokens are for, and how many on a working day. Choose one with --profile; flags\n"
-      "such as --task, --prompt, --days or --requests-per-day change parts of it.\n\n";
+      "What the tokens are for, and how many on a working day. Choose one with\n"
+      "--profile; flags such as --task, --prompt, --days or --requests-per-day change\n"
+      "parts of it.\n\n";
   for (const UsageProfile& profile : session.catalog().usages()) {
     out += fmt::format("  {:<18} {}\n", profile.id, report::safe_text(profile.name, session.out()));
-    out += fmt::format("  {:<18}   {}: a day {} fresh, {} cached and {} output tokens; {:g} days a year\n", "",
-                       name_of(profile.task),
+    out += fmt::format("  {:<18}   {}: {} fresh, {} cached, {} out a day; {:g} days\n", "", name_of(profile.task),
                        report::format_tokens(profile.fresh_input_tokens_per_day + profile.cache_write_tokens_per_day),
                        report::format_tokens(profile.cache_read_tokens_per_day),
                        report::format_tokens(profile.output_tokens_per_day), profile.active_days_per_year);
@@ -32,9 +32,10 @@ std::string profiles_text(Session& session) {
 std::string grades_text(Session& session) {
   std::string out =
       "Grades\n\n"
-      "A letter says how good a model is at a task among all models with evidence for it: the weighted\n"
-      "mean of its benchmarks, each on the scale from its worst useful to its best known figure, less\n"
-      "what its quant was measured to lose. More memory or speed never lowers it.\n\n";
+      "A letter says how good a model is at a task among all models with evidence\n"
+      "for it: the weighted mean of its benchmarks, each on the scale from its worst\n"
+      "useful to its best known figure, less what its quant was measured to lose.\n"
+      "More memory or speed never lowers it.\n\n";
   std::string last;
   constexpr int k_hundredths = 100;
   for (int i = k_hundredths; i >= 0; --i) {

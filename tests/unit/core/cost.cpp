@@ -60,7 +60,7 @@ TEST_CASE("a price from the past is set against the price of today") {
   inputs.hardware_price_usd = 600;  // the book says 1200
   const CostEstimate result = estimate(inputs);
   REQUIRE(result.payback.size() > 2);
-  CHECK(result.payback[2].what == "+ its price today, $1200");
+  CHECK(result.payback[2].what == "+ its price today, $1,200");
   CHECK(*result.payback[2].months == Approx(12 * 1200 / result.api[0].usd_per_year));
   CHECK(result.local_buy->hardware_price_usd == 600);
 }

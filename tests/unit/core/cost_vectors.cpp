@@ -117,9 +117,9 @@ TEST_CASE("a year here costs what the worked examples say") {
 
     ApiCost api;
     api.usd_per_day = api_usd_per_day(api_price(year.price), usage, 1, false);
-    api.usd_per_year = api.usd_per_day * year.days;
+    api.usd_per_year = api.grows_usd_per_year = api.usd_per_day * year.days;
     CHECK(api.usd_per_year == Approx(year.api_year).margin(0.001));
-    const BreakEven point = cost::break_even(api, Ownership::buy, local, cost::capacity(local, usage), CostInputs{.discount_rate = 0});
+    const BreakEven point = cost::break_even(api, Ownership::buy, local, cost::capacity(local, usage), CostInputs());
     CHECK(point.payback_months.has_value() == year.payback_months.has_value());
     if (point.payback_months && year.payback_months)
       CHECK(*point.payback_months == Approx(*year.payback_months).margin(0.001));

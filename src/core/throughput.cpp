@@ -71,32 +71,53 @@ std::vector<std::uint32_t> depths_to_show(const EngineSettings& settings) {
   return depths;
 }
 
-}  // namespace
-
-SpeedSpread spread_of(const ThroughputPlan& plan, const DecodeTime& time, SpeedSpread DeviceSpeed::* member) {
+/// One place's measured over estimated.
+SpeedSpread site_spread(const ThroughputPlan& plan, const SiteLoad& load, SpeedSpread DeviceSpeed::* member) {
   constexpr double k_class_only_widening = 0.75;  // nothing measured on this family: a class average may be this far off
-  SpeedSpread sum{.low = 0, .high = 0};
-  double seconds = 0;
-  for (std::size_t i = 0; i < plan.loads.size(); ++i) {
-    if (time.sites[i].seconds <= 0) continue;
-    SpeedSpread here = plan.loads[i].speed.*member;
-    if (plan.model.moe) {
-      const DeviceSpeed& speed = plan.loads[i].speed;
-      const double exponent =
-          member == &DeviceSpeed::decode_spread ? speed.mixture_spread_exponent : speed.mixture_prefill_spread_exponent;
-      here.low = std::pow(here.low, exponent);
-      here.high = std::pow(here.high, exponent);
-    }
-    if (plan.loads[i].speed.class_only) {
-      here.low *= k_class_only_widening;
-      here.high /= k_class_only_widening;
-    }
-    sum.low += here.low * time.sites[i].seconds;
-    sum.high += here.high * time.sites[i].seconds;
-    seconds += time.sites[i].seconds;
+  SpeedSpread here = load.speed.*member;
+  if (plan.model.moe) {
+    const double exponent = member == &DeviceSpeed::decode_spread ? load.speed.mixture_spread_exponent
+                                                                  : load.speed.mixture_prefill_spread_exponent;
+    here.low = std::pow(here.low, exponent);
+    here.high = std::pow(here.high, exponent);
+  }
+  if (load.speed.class_only) {
+    here.low *= k_class_only_widening;
+    here.high /= k_class_only_widening;
+  }
+  return here;
+}
+
+/// What of `total_s` no place accounts for (handing over, sampling) is stretched as the place that scatters most.
+SpeedSpread stretched(const ThroughputPlan& plan, const std::vector<double>& site_s, double total_s,
+                      SpeedSpread DeviceSpeed::* member) {
+  double seconds = 0, at_low_s = 0, at_high_s = 0;
+  SpeedSpread widest{.low = 1, .high = 1};
+  for (std::size_t i = 0; i < site_s.size(); ++i) {
+    if (site_s[i] <= 0) continue;
+    const SpeedSpread here = site_spread(plan, plan.loads[i], member);
+    seconds += site_s[i];
+    at_low_s += site_s[i] / here.low;
+    at_high_s += site_s[i] / here.high;
+    widest = {.low = std::min(widest.low, here.low), .high = std::max(widest.high, here.high)};
   }
   if (seconds <= 0) return {};
-  return {.low = std::min(1.0, sum.low / seconds), .high = std::max(1.0, sum.high / seconds)};
+  const double rest_s = std::max(0.0, total_s - seconds);
+  const double all_s = seconds + rest_s;
+  return {.low = std::min(1.0, all_s / (at_low_s + rest_s / widest.low)),
+          .high = std::max(1.0, all_s / (at_high_s + rest_s / widest.high))};
+}
+
+}  // namespace
+
+SpeedSpread decode_spread(const ThroughputPlan& plan, const DecodeTime& time) {
+  std::vector<double> site_s;
+  for (const DecodeTime::Site& site : time.sites) site_s.push_back(site.seconds);
+  return stretched(plan, site_s, time.total_s, &DeviceSpeed::decode_spread);
+}
+
+SpeedSpread prefill_spread(const ThroughputPlan& plan, const PrefillTime& time) {
+  return stretched(plan, time.site_s, 0, &DeviceSpeed::prefill_spread);
 }
 
 Range decode_range(const DecodeTime& time, const SpeedSpread& spread) {
@@ -120,28 +141,28 @@ std::optional<ThroughputEstimate> estimate_throughput(const Machine& machine, co
 
   const DecodeTime decode = decode_time(plan, usage.depth_tokens);
   if (!(decode.total_s > 0) || !(decode.roofline_s > 0)) return std::nullopt;
-  const SpeedSpread decode_spread = spread_of(plan, decode, &DeviceSpeed::decode_spread);
-  const SpeedSpread prefill_spread = spread_of(plan, decode, &DeviceSpeed::prefill_spread);
+  const SpeedSpread spread = decode_spread(plan, decode);
 
   ThroughputEstimate estimate;
-  estimate.decode_tokens_per_s = decode_range(decode, decode_spread);
+  estimate.decode_tokens_per_s = decode_range(decode, spread);
   estimate.roofline_tokens_per_s = 1 / decode.roofline_s;
   estimate.bottleneck = bottleneck_of(decode);
   estimate.pools = pool_times(plan, decode);
 
   const double prompt = std::max(1U, usage.prompt_tokens);
   const double cached = std::max(0.0, usage.depth_tokens - prompt);
-  const double prefill_s = prefill_time(plan, prompt, cached);
-  const double rate = prompt / prefill_s;
-  estimate.prefill_tokens_per_s = {.low = rate * prefill_spread.low, .typical = rate, .high = rate * prefill_spread.high};
+  const PrefillTime prefill = prefill_time(plan, prompt, cached);
+  const SpeedSpread prefill_ends = prefill_spread(plan, prefill);
+  const double rate = prompt / prefill.total_s;
+  estimate.prefill_tokens_per_s = {.low = rate * prefill_ends.low, .typical = rate, .high = rate * prefill_ends.high};
   estimate.time_to_first_token_s = {
       .low = prompt / estimate.prefill_tokens_per_s.high + 1 / estimate.decode_tokens_per_s.high,
-      .typical = prefill_s + 1 / estimate.decode_tokens_per_s.typical,
+      .typical = prefill.total_s + 1 / estimate.decode_tokens_per_s.typical,
       .high = prompt / estimate.prefill_tokens_per_s.low + 1 / estimate.decode_tokens_per_s.low};
 
   for (const std::uint32_t depth : depths_to_show(settings)) {
     estimate.by_depth.push_back(
-        {.depth_tokens = depth, .decode_tokens_per_s = decode_range(decode_time(plan, depth), decode_spread)});
+        {.depth_tokens = depth, .decode_tokens_per_s = decode_range(decode_time(plan, depth), spread)});
   }
   estimate.basis = basis_of(plan);
   estimate.how_known = how_known(main_load(plan, decode));

@@ -19,7 +19,7 @@ std::optional<ConcurrentSpeed> concurrent_speed(const Machine& machine, const Mo
   const double count = sequences;
   ConcurrentSpeed speed;
   speed.sequences = sequences;
-  speed.each_tokens_per_s = decode_range(step, spread_of(plan, step, &DeviceSpeed::decode_spread));
+  speed.each_tokens_per_s = decode_range(step, decode_spread(plan, step));
   speed.total_tokens_per_s = {.low = speed.each_tokens_per_s.low * count,
                               .typical = speed.each_tokens_per_s.typical * count,
                               .high = speed.each_tokens_per_s.high * count};

@@ -57,11 +57,18 @@ DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens, double t
                        std::optional<double> caches = std::nullopt);
 
 bool all_bandwidths_known(const ThroughputPlan& plan);
-/// Low and high from the places in use, weighed by the time they take.
-SpeedSpread spread_of(const ThroughputPlan& plan, const DecodeTime& time, SpeedSpread DeviceSpeed::* member);
+/// Low and high: every place's seconds are stretched by its own spread, so that a place that gets slower never makes an end
+/// of the range faster.
+SpeedSpread decode_spread(const ThroughputPlan& plan, const DecodeTime& time);
 Range decode_range(const DecodeTime& time, const SpeedSpread& spread);
 
-/// Seconds to read `tokens` of prompt behind `depth_tokens` that are cached already.
-double prefill_time(const ThroughputPlan& plan, double tokens, double depth_tokens);
+/// Seconds to read a prompt; `site_s` of each place, before several GPUs work at once.
+struct PrefillTime {
+  std::vector<double> site_s;
+  double total_s = 0;
+};
+/// `tokens` of prompt behind `depth_tokens` that are cached already.
+PrefillTime prefill_time(const ThroughputPlan& plan, double tokens, double depth_tokens);
+SpeedSpread prefill_spread(const ThroughputPlan& plan, const PrefillTime& time);
 
 }  // namespace canirun

@@ -114,10 +114,11 @@ double attention_s(const ThroughputPlan& plan, std::size_t site, const SiteLoad&
 
 }  // namespace
 
-double prefill_time(const ThroughputPlan& plan, double tokens, double depth_tokens) {
+PrefillTime prefill_time(const ThroughputPlan& plan, double tokens, double depth_tokens) {
   const double batch = std::clamp(double{1} * plan.settings.ubatch, 1.0, std::max(tokens, 1.0));
   const double batches = std::max(tokens / batch, 1.0);
-  double seconds = 0, slowest_gpu_s = 0, pipeline_gain = 0, engine_slowdown = 0;
+  PrefillTime time{.site_s = std::vector<double>(plan.loads.size(), 0.0)};
+  double seconds = 0, pipeline_gain = 0, engine_slowdown = 0;
   double gpus = 0;
   for (std::size_t i = 0; i < plan.loads.size(); ++i) {
     const SiteLoad& load = plan.loads[i];
@@ -131,10 +132,10 @@ double prefill_time(const ThroughputPlan& plan, double tokens, double depth_toke
     batch_s += worker.speed.prefill_layer_overhead_s * layer_units(plan, i);
     const double site_s = batch_s * batches + attention_s(plan, i, worker, tokens, depth_tokens);
     seconds += site_s;
+    time.site_s[i] = site_s;
     engine_slowdown = std::max(engine_slowdown, worker.speed.engine_prefill_slowdown);
     if (i != k_host_site) {
       gpus += 1;
-      slowest_gpu_s = std::max(slowest_gpu_s, site_s);
       pipeline_gain = std::max(pipeline_gain, worker.speed.pipeline_gain);
     }
   }
@@ -146,7 +147,8 @@ double prefill_time(const ThroughputPlan& plan, double tokens, double depth_toke
     const double ideal = batches * gpus / (batches + gpus - 1);
     seconds /= 1 + (ideal - 1) * std::min(pipeline_gain, 1.0);
   }
-  return seconds * engine_slowdown;
+  time.total_s = seconds * engine_slowdown;
+  return time;
 }
 
 }  // namespace canirun

@@ -73,7 +73,7 @@ std::optional<SpeculativeSpeed> speculative_decode(const Machine& machine, const
   std::optional<SpeculativeSpeed> speed = speculative_speed(check_step_s, draft_step_s, DraftAcceptance{});
   if (!speed) return std::nullopt;
   // Both the text and the estimate of a step may be off, independently: their logarithms add as squares.
-  const SpeedSpread spread = spread_of(plan, plain, &DeviceSpeed::decode_spread);
+  const SpeedSpread spread = decode_spread(plan, plain);
   Range& rate = speed->decode_tokens_per_s;
   rate.low = rate.typical * std::exp(-std::hypot(std::log(rate.low / rate.typical), std::log(spread.low)));
   rate.high = rate.typical * std::exp(std::hypot(std::log(rate.high / rate.typical), std::log(spread.high)));

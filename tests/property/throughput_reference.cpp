@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Published runs against the estimate: an error budget a class, wider than today's figures so that noise in the data
-// passes and a broken constant does not.
+// passes and a broken constant does not. Intel's hold its three generations of cards and laptops under two backends, AMD's
+// the runs of a Vulkan driver (AMDVLK) that its maker has given up and estimates no longer stand for.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
@@ -20,9 +21,9 @@ struct Budgets {
 };
 const std::map<std::string, Budgets>& budgets() {
   static const std::map<std::string, Budgets> table = {
-      {"nvidia", {{0.065, 0.32}, {0.115, 0.32}}}, {"amd", {{0.08, 0.36}, {0.175, 0.68}}},
-      {"apple", {{0.065, 0.20}, {0.075, 0.18}}},  {"cpu", {{0.13, 0.55}, {0.27, 2.30}}},
-      {"unified", {{0.105, 0.42}, {0.28, 1.30}}}, {"intel", {{0.20, 1.00}, {0.17, 0.65}}}};
+      {"nvidia", {{0.062, 0.30}, {0.10, 0.30}}},  {"amd", {{0.075, 0.35}, {0.16, 0.74}}},
+      {"apple", {{0.06, 0.19}, {0.068, 0.175}}},  {"cpu", {{0.12, 0.53}, {0.23, 1.65}}},
+      {"unified", {{0.10, 0.35}, {0.265, 1.28}}}, {"intel", {{0.16, 0.95}, {0.24, 0.95}}}};
   return table;
 }
 

@@ -109,7 +109,10 @@ void complete_host_bandwidth(Machine& machine, const DeviceRecord& record) {
   double bandwidth = *record.bandwidth_bytes_per_s * std::max<std::uint32_t>(cpu.sockets, 1);
   std::string source = "the fastest memory " + record.name + " officially takes, all channels filled: an upper bound";
   const double cores = cpu.usable_cores.value_or(cpu.physical_cores);
-  if ((cpu.virtualised || cpu.usable_cores) && cores > 0 && cores * k_bandwidth_of_one_core < bandwidth) {
+  // Arm's guests do not say that they are: fewer cores than the part has are a slice of it.
+  const bool is_slice =
+      record.kind == DeviceRecordKind::platform && record.core_count && cpu.physical_cores < *record.core_count;
+  if ((cpu.virtualised || cpu.usable_cores || is_slice) && cores > 0 && cores * k_bandwidth_of_one_core < bandwidth) {
     bandwidth = cores * k_bandwidth_of_one_core;
     source = "12 GB/s for each core this system may use of " + record.name;
   }

@@ -55,7 +55,7 @@ void add_facts(Device& device, const DeviceRecord& record) {
 }
 
 void add_facts(CpuFacts& cpu, const DeviceRecord& record) {
-  fill(cpu.performance_cores, record.performance_cores);
+  if (record.performance_cores != record.core_count) fill(cpu.performance_cores, record.performance_cores);
   fill(cpu.l2_cache_bytes, record.l2_cache_bytes);
   fill(cpu.l3_cache_bytes, record.l3_cache_bytes);
   fill(cpu.max_clock_hz, record.boost_clock_hz);
@@ -73,8 +73,35 @@ double pcie_bytes_per_s(std::uint32_t generation, std::uint32_t lanes) {
   return k_lane_bytes_per_s[index] * lanes;
 }
 
+namespace {
+
+/// Arm systems are called by their board and the kinds of their cores, "Raspberry Pi 5 Model B Rev 1.0 (4x Cortex-A76)".
+/// What records may know of that: the cores with and without their number, then the board, word by word shorter, with and
+/// without its maker's name in front.
+void add_board_spellings(std::vector<std::string>& spellings, std::string_view name) {
+  std::size_t open = name.rfind(" (");
+  std::string_view cores = open == std::string_view::npos ? name : name.substr(open + 2);
+  const std::size_t digits = cores.find_first_not_of("0123456789");
+  if (digits == 0 || digits == std::string_view::npos || !cores.substr(digits).starts_with("x ")) return;
+  cores = cores.substr(0, cores.find_first_of(")+"));
+  while (!cores.empty() && cores.back() == ' ') cores.remove_suffix(1);
+  std::string_view board = open == std::string_view::npos ? std::string_view() : name.substr(0, open);
+  spellings.emplace_back(cores);
+  for (constexpr std::string_view k_ends = " ."; board.size() > 2;) {
+    spellings.emplace_back(board);
+    if (const std::size_t blank = board.find(' '); blank != std::string_view::npos && blank + 2 < board.size())
+      spellings.emplace_back(board.substr(blank + 1));
+    const std::size_t end = board.find_last_of(k_ends);
+    board = board.substr(0, end == std::string_view::npos ? 0 : end);
+  }
+  spellings.emplace_back(cores.substr(std::min(digits + 2, cores.size())));
+}
+
+}  // namespace
+
 std::vector<std::string> cpu_spellings(std::string_view name) {
   std::vector<std::string> spellings{std::string(name)};
+  add_board_spellings(spellings, name);
   std::string text(name);
   for (const std::string_view tail : {" @ ", " w/ ", " with Radeon", " with AMD Radeon"})
     text = text.substr(0, text.find(tail));

@@ -21,7 +21,9 @@ namespace {
 
 constexpr std::size_t k_bytes_per_thread = std::size_t{2} << 20;
 constexpr std::size_t k_line_bytes = 64;
-constexpr int k_passes = 8;  // the first ones wake the clocks up; a busy neighbour spoils some of the rest
+constexpr std::size_t k_wanted_passes = 8;  // the first ones wake the clocks up
+constexpr std::size_t k_most_passes = 24;
+constexpr std::chrono::milliseconds k_most_time{20};
 constexpr std::uint32_t k_most_threads = 8;
 
 #if defined(__x86_64__)
@@ -58,20 +60,41 @@ struct Pass {
   Clock::time_point begin, end;
 };
 
-/// Seconds from the first thread's start to the last one's end, of the third quickest pass: neither a lucky moment of a
-/// shared host nor a busy one.
-double typical(const std::vector<std::array<Pass, k_passes>>& by_thread) {
-  std::array<double, k_passes> seconds{};
-  for (std::size_t pass = 0; pass < k_passes; ++pass) {
-    Pass whole = by_thread.front()[pass];
-    for (const auto& passes : by_thread) {
-      whole.begin = std::min(whole.begin, passes[pass].begin);
-      whole.end = std::max(whole.end, passes[pass].end);
-    }
-    seconds[pass] = std::chrono::duration<double>(whole.end - whole.begin).count();
+/// Seconds from the first thread's start to the last one's end, when nearly all threads read nearly all of the time: a
+/// thread that had to wait for a processor leaves the others alone with the memory, and says nothing about it.
+std::optional<double> seconds_of(const std::vector<std::vector<Pass>>& by_thread, std::size_t pass) {
+  constexpr double k_least_overlap = 0.8;
+  Pass whole = by_thread.front()[pass];
+  std::chrono::duration<double> busy{0};
+  for (const auto& passes : by_thread) {
+    whole.begin = std::min(whole.begin, passes[pass].begin);
+    whole.end = std::max(whole.end, passes[pass].end);
+    busy += passes[pass].end - passes[pass].begin;
   }
-  std::nth_element(seconds.begin(), seconds.begin() + 2, seconds.end());
-  return seconds[2];
+  const std::chrono::duration<double> all = whole.end - whole.begin;
+  if (busy < all * static_cast<double>(by_thread.size()) * k_least_overlap) return std::nullopt;
+  return all.count();
+}
+
+double third_quickest(std::vector<double>& seconds) {
+  const std::size_t which = std::min<std::size_t>(2, seconds.size() - 1);
+  std::nth_element(seconds.begin(), seconds.begin() + static_cast<std::ptrdiff_t>(which), seconds.end());
+  return seconds[which];
+}
+
+/// Bytes per second of the third quickest undisturbed pass: neither a lucky moment of a shared host nor a busy one. On a
+/// machine so busy that there were not three, what a thread got by itself: less than all of them would.
+double typical(const std::vector<std::vector<Pass>>& by_thread) {
+  std::vector<double> together, alone;
+  for (std::size_t pass = 0; pass < by_thread.front().size(); ++pass) {
+    if (const auto told = seconds_of(by_thread, pass)) together.push_back(*told);
+    for (const auto& passes : by_thread)
+      alone.push_back(std::chrono::duration<double>(passes[pass].end - passes[pass].begin).count());
+  }
+  const bool enough = together.size() >= 3;
+  const double bytes = static_cast<double>(k_bytes_per_thread * (enough ? by_thread.size() : 1));
+  const double seconds = third_quickest(enough ? together : alone);
+  return seconds > 0 ? bytes / seconds : 0;
 }
 
 }  // namespace
@@ -79,20 +102,33 @@ double typical(const std::vector<std::array<Pass, k_passes>>& by_thread) {
 std::optional<double> measure_read_bandwidth(std::uint32_t cores) {
   if (!k_can_flush) return std::nullopt;
   const std::uint32_t wanted = std::clamp(cores, 1U, k_most_threads);
-  std::vector<std::array<Pass, k_passes>> by_thread(wanted);
+  std::vector<std::vector<Pass>> by_thread(wanted);
   MeetingPoint together(wanted);
   std::atomic<std::uint64_t> keep{0};  // the compiler must not see that nobody wants the sums
 
+  std::atomic<bool> enough{false};
+  const Clock::time_point start = Clock::now();
+
   const auto work = [&](std::uint32_t self) {
     const std::vector<std::uint64_t> buffer(k_bytes_per_thread / sizeof(std::uint64_t), self + 1);
-    for (Pass& pass : by_thread[self]) {
+    std::vector<Pass>& passes = by_thread[self];
+    do {  // once at least, whoever starts late: the others wait for everybody
       flush(buffer);
       together.arrive_and_wait();
-      pass.begin = Clock::now();
+      Pass pass{.begin = Clock::now(), .end = {}};
       keep += read_all(buffer);
       pass.end = Clock::now();
+      passes.push_back(pass);
       together.arrive_and_wait();
-    }
+      // One thread decides, between two meetings, so that all of them make the same number of passes.
+      if (self == 0) {
+        std::size_t good = 0;
+        for (std::size_t i = 0; i < passes.size(); ++i) good += seconds_of(by_thread, i) ? 1U : 0U;
+        enough.store(good >= k_wanted_passes || passes.size() >= k_most_passes || Clock::now() - start > k_most_time,
+                     std::memory_order_release);
+      }
+      together.arrive_and_wait();
+    } while (!enough.load(std::memory_order_acquire));
   };
 
   std::vector<std::thread> threads;
@@ -100,6 +136,7 @@ std::optional<double> measure_read_bandwidth(std::uint32_t cores) {
     for (std::uint32_t i = 1; i < wanted; ++i) threads.emplace_back(work, i);
   } catch (const std::system_error&) {
     // No more threads to be had (a pids limit): stand in for the missing ones at the barrier and give up.
+    enough.store(true, std::memory_order_release);
     for (std::size_t i = threads.size(); i < wanted; ++i) together.arrive_and_drop();
     for (std::thread& thread : threads) thread.join();
     return std::nullopt;
@@ -107,8 +144,8 @@ std::optional<double> measure_read_bandwidth(std::uint32_t cores) {
   work(0);
   for (std::thread& thread : threads) thread.join();
 
-  const double seconds = typical(by_thread);
-  return seconds > 0 ? std::optional(static_cast<double>(wanted * k_bytes_per_thread) / seconds) : std::nullopt;
+  const double rate = typical(by_thread);
+  return rate > 0 ? std::optional(rate) : std::nullopt;
 }
 
 }  // namespace canirun::probe

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <canirun/names.hpp>
+#include <cmath>
+#include <vector>
 
 #include "report/machine_lines.hpp"
 #include "report/numbers.hpp"
@@ -21,7 +25,8 @@ std::string cores_phrase(const CpuFacts& cpu) {
   if (cpu.physical_cores == 0) return "cores unknown";
   std::string text = fmt::format("{} core{}", cpu.physical_cores, cpu.physical_cores == 1 ? "" : "s");
   if (cpu.logical_cores > cpu.physical_cores) text += fmt::format(" ({} threads)", cpu.logical_cores);
-  if (cpu.performance_cores) text += fmt::format(", {} of them fast", *cpu.performance_cores);
+  if (cpu.performance_cores && *cpu.performance_cores < cpu.physical_cores)
+    text += fmt::format(", {} of them fast", *cpu.performance_cores);
   if (cpu.usable_cores) text += fmt::format(", {} usable", format_significant(*cpu.usable_cores, 2));
   return text;
 }
@@ -109,6 +114,53 @@ void memory_users(Page& page, const Machine& machine) {
     page.detail("none", "that this user may see; the driver tells the processes of others to root only");
 }
 
+/// How many devices from this one on would print the very same lines: the cards of a server, the parts of a split one.
+std::size_t alike_from(const Machine& machine, std::size_t first) {
+  const auto lines = [&](const Device& device) {
+    std::string text = device.name + '\n' + device.runtime.value_or("") + '\n' + device.how_known + '\n';
+    if (device.pool < machine.pools.size()) text += pool_line(machine.pools[device.pool]);
+    return text;
+  };
+  std::size_t end = first + 1;
+  if (machine.devices[first].kind == DeviceKind::cpu) return 1;
+  while (end < machine.devices.size() && lines(machine.devices[end]) == lines(machine.devices[first])) ++end;
+  return end - first;
+}
+
+/// Links of one kind and rate: each pair by itself, or, where there are many, whom they lead to.
+void links(Page& page, const Machine& machine) {
+  constexpr std::size_t k_told_singly = 2;
+  std::vector<const Link*> left;
+  for (const Link& link : machine.links) {
+    if (link.from_pool < machine.pools.size() && link.to_pool < machine.pools.size()) left.push_back(&link);
+  }
+  while (!left.empty()) {
+    const Link& first = *left.front();
+    const auto is_other = [&](const Link* link) {
+      return link->kind != first.kind || link->basis != first.basis ||
+             std::abs(link->bandwidth_bytes_per_s - first.bandwidth_bytes_per_s) > 0.5;
+    };
+    const auto end = std::stable_partition(left.begin(), left.end(), [&](const Link* link) { return !is_other(link); });
+    const std::vector<const Link*> same(left.begin(), end);
+    left.erase(left.begin(), end);
+    const std::string rate = format_bandwidth(first.bandwidth_bytes_per_s);
+    const bool one_start =
+        std::all_of(same.begin(), same.end(), [&](const Link* link) { return link->from_pool == first.from_pool; });
+    if (same.size() > k_told_singly) {
+      const std::string& last = machine.pools[same.back()->to_pool].id;
+      page.detail(first.kind, one_start ? fmt::format("{} → each of {} to {} · {} ({})", machine.pools[first.from_pool].id,
+                                                      machine.pools[first.to_pool].id, last, rate, name_of(first.basis))
+                                        : fmt::format("{} pairs among {} to {} · {} each ({})", same.size(),
+                                                      machine.pools[first.from_pool].id, last, rate, name_of(first.basis)));
+      continue;
+    }
+    for (const Link* link : same) {
+      page.detail(link->kind, fmt::format("{} → {} · {} ({})", machine.pools[link->from_pool].id,
+                                          machine.pools[link->to_pool].id, rate, name_of(link->basis)));
+    }
+  }
+}
+
 }  // namespace
 
 std::string cpu_line(const Machine& machine) {
@@ -132,14 +184,20 @@ std::string render_machine_text(const Machine& machine, const Terminal& terminal
               machine.kernel.empty() ? machine.os : machine.os + ", " + machine.kernel, Tone::quiet);
   page.blank();
 
-  // Every device with its memory; a pool that several share is told at each.
-  for (const Device& device : machine.devices) {
+  // Every device with its memory; a pool that several share is told at each. GPUs in a row that read alike are told once.
+  for (std::size_t at = 0; at < machine.devices.size();) {
+    const Device& device = machine.devices[at];
     const bool cpu = device.kind == DeviceKind::cpu;
+    const std::size_t alike = explain ? 1 : alike_from(machine, at);
     const std::string name = device.name.empty() ? "unknown " + std::string(name_of(device.kind)) : device.name;
-    page.detail(cpu ? "CPU" : device.id, cpu ? cpu_line(machine) : name);
+    const std::string which = alike == 1 ? device.id : device.id + "-" + machine.devices[at + alike - 1].id;
+    const bool own_each = alike > 1 && machine.devices[at + 1].pool != device.pool;
+    at += alike;
+    page.detail(cpu ? "CPU" : which, cpu ? cpu_line(machine) : alike == 1 ? name : fmt::format("{}x {}", alike, name));
     if (device.pool < machine.pools.size()) {
       const MemoryPool& pool = machine.pools[device.pool];
-      page.detail("  memory", (pool.kind == PoolKind::unified ? "shared with the GPU · " : "") + pool_line(pool));
+      page.detail(own_each ? "  memory of each" : "  memory",
+                  (pool.kind == PoolKind::unified ? "shared with the GPU · " : "") + pool_line(pool));
       const std::string source = memory_source(pool);
       if (!source.empty() && (explain || !pool.bandwidth_bytes_per_s)) page.detail("  memory known by", source);
     }
@@ -158,13 +216,7 @@ std::string render_machine_text(const Machine& machine, const Terminal& terminal
     if (explain) explain_device(page, device);
   }
   if (machine.devices.empty()) page.detail("CPU", cpu_line(machine));
-  for (const Link& link : machine.links) {
-    if (link.from_pool < machine.pools.size() && link.to_pool < machine.pools.size()) {
-      page.detail(link.kind,
-                  fmt::format("{} → {} · {} ({})", machine.pools[link.from_pool].id, machine.pools[link.to_pool].id,
-                              format_bandwidth(link.bandwidth_bytes_per_s), name_of(link.basis)));
-    }
-  }
+  links(page, machine);
 
   surroundings(page, machine.host_memory);
   if (machine.storage) storage_line(page, *machine.storage);

@@ -41,6 +41,7 @@ void probe_accelerators(Context& context) {
     }
   }
   ask_rocm_smi(context);
+  split_packages(context);
   add_xgmi_links(context);
   ask_level_zero(context);
   ask_vulkan_about_unknown(context, all);

@@ -195,10 +195,13 @@ MemorySetup summarise_modules(const std::vector<MemoryModule>& modules) {
   setup.modules = static_cast<std::uint32_t>(modules.size());
   setup.type = modules.front().type;
   std::map<std::string, std::uint32_t> width_of_channel;
-  bool all_stated = true;
+  bool all_stated = true, all_sized = true;
   std::uint64_t slowest = 0;
   for (const MemoryModule& module : modules) {
     if (module.type != setup.type) setup.type.clear();
+    constexpr std::uint64_t k_most_bytes = std::uint64_t{1} << 50U;
+    all_sized = all_sized && module.size_bytes > 1 && module.size_bytes <= k_most_bytes;
+    setup.total_bytes += std::min(module.size_bytes, k_most_bytes);
     const bool low_power_module = module.type.rfind("LPDDR", 0) == 0;
     // Every DDR3, DDR4 and DDR5 DIMM has 64 data lines (JEDEC); soldered memory has what the board gave it.
     const std::uint32_t module_width = module.data_width_bits == 0 && !low_power_module ? 64 : module.data_width_bits;
@@ -208,6 +211,7 @@ MemorySetup summarise_modules(const std::vector<MemoryModule>& modules) {
     std::uint32_t& width = width_of_channel[module.channel];
     width = std::max(width, module_width);
   }
+  if (!all_sized) setup.total_bytes = 0;
   if (slowest != 0) setup.transfers_per_s = static_cast<double>(slowest);
   // Soldered LPDDR channels are 16 or 32 bits wide; firmware that calls them 64 would double or quadruple the result.
   const bool low_power = setup.type.rfind("LPDDR", 0) == 0;
@@ -239,6 +243,14 @@ void use_memory_setup(Context& context, MemoryPool& pool, const MemorySetup& set
   cpu.memory_channels = setup.channels;
   cpu.memory_transfers_per_s = setup.transfers_per_s;
   if (!setup.type.empty()) cpu.memory_type = setup.type;
+  // A table that leaves modules out would give a part of the channels: soldered memory is often listed like that.
+  const bool is_partial = setup.total_bytes > 0 && setup.total_bytes < pool.total_bytes;
+  if (is_partial) {
+    cpu.memory_modules.reset();
+    cpu.memory_channels.reset();
+    context.note("memory bandwidth", "firmware lists fewer memory modules than there is memory");
+    return;
+  }
   if (!setup.bandwidth_bytes_per_s) {
     pool.description += ", " + std::to_string(setup.modules) + "x " + rate_name(setup);
     context.note("memory bandwidth", "firmware does not say which channels the memory modules are on");

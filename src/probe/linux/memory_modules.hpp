@@ -33,6 +33,7 @@ std::vector<MemoryModule> read_memory_modules(const FsRoot& fs);
 struct MemorySetup {
   std::string type;
   std::uint32_t modules = 0;
+  std::uint64_t total_bytes = 0;  ///< of all modules; 0 when one does not say
   std::optional<std::uint32_t> channels;
   std::optional<double> transfers_per_s;        ///< of the slowest
   std::optional<double> bandwidth_bytes_per_s;  ///< channels x width x rate; only when all three are stated

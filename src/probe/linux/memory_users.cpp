@@ -6,6 +6,7 @@
 #include <set>
 
 #include "probe/text.hpp"
+#include "probe/vendor/kfd.hpp"
 #include "probe/vendor/nvml.hpp"
 
 namespace canirun::probe {
@@ -47,6 +48,25 @@ void add_drm_clients(Context& context, const std::string& pid, std::set<std::pai
   }
 }
 
+/// What ROCm's programs hold: kfd lists it, and older kernels do not count it among the DRM clients.
+void add_kfd_processes(const Context& context, std::map<std::pair<std::string, std::string>, std::uint64_t>& sums) {
+  std::map<std::string, std::size_t> seen_at;  // the parts of a split card are nodes and devices in one order
+  for (const Device& device : context.machine.devices) {
+    if (device.vendor != Vendor::amd || !device.pci_bus) continue;
+    PciDevice pci;
+    pci.bus = *device.pci_bus;
+    const std::vector<KfdNode> nodes = kfd_nodes(context.fs, pci);
+    const std::size_t at = seen_at[pci.bus]++;
+    if (at >= nodes.size() || !nodes[at].gpu_id) continue;
+    const auto users = kfd_memory_users(context.fs, *nodes[at].gpu_id);
+    if (!users) continue;
+    for (const auto& [pid, bytes] : *users) {
+      std::uint64_t& sum = sums[{device.id, std::to_string(pid)}];
+      sum = std::max(sum, bytes);
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<DrmClient> drm_client(std::string_view fdinfo) {
@@ -82,6 +102,7 @@ void find_memory_users(Context& context) {
       }
     }
   }
+  add_kfd_processes(context, sums);
   for (const auto& [key, bytes] : sums) {
     const auto pid = static_cast<std::uint32_t>(whole_number(key.second).value_or(0) & 0xffffffffU);
     machine.memory_users.push_back(

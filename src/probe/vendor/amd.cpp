@@ -175,25 +175,50 @@ void add_apu_memory(Context& context, const PciDevice& pci, Device& device, cons
   }
 }
 
+/// Bytes that are free in each part of a split card: what its processes do not hold, less an equal share of what the card
+/// uses beside that. Empty when kfd does not list the processes.
+std::vector<std::uint64_t> free_in_parts(const FsRoot& fs, const PciDevice& pci, const std::vector<KfdNode>& parts) {
+  std::vector<std::uint64_t> held;
+  std::uint64_t all = 0;
+  for (const KfdNode& part : parts) {
+    const auto users = part.gpu_id ? kfd_memory_users(fs, *part.gpu_id) : std::nullopt;
+    if (!users || !part.memory_bytes) return {};
+    std::uint64_t sum = 0;
+    for (const auto& [pid, bytes] : *users) sum += std::min(bytes, *part.memory_bytes);
+    held.push_back(std::min(sum, *part.memory_bytes));
+    all += held.back();
+  }
+  const std::uint64_t card = mem_info(fs, pci, "vram_used").value_or(0);
+  const std::uint64_t share = (card - std::min(card, all)) / parts.size();
+  std::vector<std::uint64_t> free;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::uint64_t left = *parts[i].memory_bytes - held[i];
+    free.push_back(left - std::min(left, share));
+  }
+  return free;
+}
+
 /// The parts of a split accelerator (compute partitions of Instinct): to a program each is a GPU of its own, with its units,
 /// its memory and its share of the card's bandwidth.
 void add_partitions(Context& context, const PciDevice& pci, const std::vector<KfdNode>& parts) {
   const FsRoot& fs = context.fs;
   const std::string mode = clean_text(fs.text(pci.folder + "/current_compute_partition", 64), 8);
+  const std::vector<std::uint64_t> free = free_in_parts(fs, pci, parts);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     Device device = describe(context, pci, parts[i]);
     device.share_of_card = 1.0 / static_cast<double>(parts.size());
     MemoryPool& pool = add_gpu_pool(context, device, "kfd, one part of a card split into " + std::to_string(parts.size()));
     pool.total_bytes = parts[i].memory_bytes.value_or(0);
     if (!parts[i].memory_bytes) pool.total_basis = Basis::assumed;
+    if (!free.empty()) pool.free_bytes = free[i];
     add_bandwidth(pool, device);
-    device.how_known += ", part " + std::to_string(i + 1) + " of " + std::to_string(parts.size());
+    device.how_known += ", one of " + std::to_string(parts.size()) + " parts of a card";
     if (const auto link = link_to_host(fs, pci)) add_pcie_link(context, device, *link);
     if (const std::string trouble = render_node_trouble(context, pci); !trouble.empty()) forbid(pool, trouble);
     if (i == 0)
-      context.note(device.id + " partition", "the card is split into " + std::to_string(parts.size()) +
-                                                 (mode.empty() ? "" : " (" + mode + ")") +
-                                                 ": each part is a GPU of its own, its free memory is not told");
+      context.note(device.id + " partition",
+                   "the card is split into " + std::to_string(parts.size()) + (mode.empty() ? "" : " (" + mode + ")") +
+                       ": each part is a GPU of its own" + (free.empty() ? ", its free memory is not told" : ""));
     context.machine.devices.push_back(std::move(device));
   }
 }

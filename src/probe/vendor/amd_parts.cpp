@@ -10,6 +10,9 @@
 namespace canirun::probe {
 namespace {
 
+/// MI300A: processor and GPU in one package, on one memory.
+bool is_package(const Device& device) { return device.pci_id == "1002:74a0"; }
+
 struct Card {
   std::uint32_t node, pool;
 };
@@ -18,7 +21,8 @@ struct Card {
 std::vector<Card> whole_cards(const Context& context) {
   std::vector<Card> cards;
   for (const Device& device : context.machine.devices) {
-    if (device.vendor != Vendor::amd || device.pool == 0 || !device.pci_bus) continue;
+    const bool shares_memory = device.pool == 0 && !is_package(device);
+    if (device.vendor != Vendor::amd || shares_memory || !device.pci_bus) continue;
     PciDevice pci;
     pci.bus = *device.pci_bus;
     const std::vector<KfdNode> nodes = kfd_nodes(context.fs, pci);
@@ -28,6 +32,33 @@ std::vector<Card> whole_cards(const Context& context) {
 }
 
 }  // namespace
+
+void split_packages(Context& context) {
+  Machine& machine = context.machine;
+  std::vector<Device*> packages;
+  for (Device& device : machine.devices) {
+    if (is_package(device) && device.pool == 0) packages.push_back(&device);
+  }
+  // Under a limit nobody says which package's memory the process would get.
+  if (packages.size() < 2 || machine.pools.front().limit_bytes || machine.pools.front().total_bytes == 0) return;
+  const std::size_t count = packages.size();
+  MemoryPool share = machine.pools.front();
+  share.total_bytes /= count;
+  if (share.free_bytes) *share.free_bytes /= count;
+  share.total_basis = Basis::derived;
+  share.description = "/proc/meminfo, a share for each of " + std::to_string(count) + " packages";
+  machine.pools.front() = share;
+  share.kind = PoolKind::gpu;
+  for (std::size_t i = 1; i < count; ++i) {
+    packages[i]->pool = static_cast<std::uint32_t>(machine.pools.size());
+    share.id = packages[i]->id;
+    machine.pools.push_back(share);
+  }
+  context.note("memory of the packages",
+               std::to_string(count) +
+                   " of them with a memory each, counted apart; the processor is counted with that of "
+                   "the first, what is free is taken to be spread evenly");
+}
 
 void add_xgmi_links(Context& context) {
   const std::vector<Card> cards = whole_cards(context);

@@ -80,6 +80,7 @@ std::vector<KfdNode> kfd_nodes(const FsRoot& fs, const PciDevice& pci) {
     KfdNode node;
     node.number = static_cast<std::uint32_t>(whole_number(name).value_or(0) & 0xffffU);
     node.gfx_target = gfx_name(*target);
+    node.gpu_id = fs.number(folder + "/gpu_id");
     const auto simds = property(properties, "simd_count", 100'000), per_unit = property(properties, "simd_per_cu", 64);
     if (simds && per_unit) node.compute_units = static_cast<std::uint32_t>(*simds / *per_unit);
     if (const auto mhz = property(properties, "max_engine_clk_fcompute", 20'000))
@@ -97,6 +98,20 @@ std::vector<KfdNode> kfd_nodes(const FsRoot& fs, const PciDevice& pci) {
 std::optional<KfdNode> kfd_node(const FsRoot& fs, const PciDevice& pci) {
   std::vector<KfdNode> nodes = kfd_nodes(fs, pci);
   return nodes.empty() ? std::nullopt : std::optional(std::move(nodes.front()));
+}
+
+std::optional<std::map<std::uint32_t, std::uint64_t>> kfd_memory_users(const FsRoot& fs, std::uint64_t gpu_id) {
+  constexpr std::string_view k_processes = "/sys/class/kfd/kfd/proc";
+  constexpr std::uint64_t k_most_bytes = std::uint64_t{1} << 50U;
+  if (!fs.exists(std::string(k_processes))) return std::nullopt;
+  std::map<std::uint32_t, std::uint64_t> used;
+  for (const std::string& name : fs.list(std::string(k_processes))) {
+    const auto pid = whole_number(name);
+    if (!pid || *pid > 0xffffffffU) continue;
+    const auto bytes = fs.number(std::string(k_processes) + "/" + name + "/vram_" + std::to_string(gpu_id));
+    if (bytes && *bytes > 0 && *bytes <= k_most_bytes) used[static_cast<std::uint32_t>(*pid)] = *bytes;
+  }
+  return used;
 }
 
 std::vector<KfdLink> xgmi_links(const FsRoot& fs, std::uint32_t node) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,8 +12,9 @@ namespace canirun::probe {
 
 /// A GPU in the kernel's compute topology, /sys/class/kfd/kfd/topology/nodes/N.
 struct KfdNode {
-  std::uint32_t number = 0;  ///< N
-  std::string gfx_target;    ///< "gfx1100"
+  std::uint32_t number = 0;             ///< N
+  std::optional<std::uint64_t> gpu_id;  ///< what kfd calls it where it lists the processes that use it
+  std::string gfx_target;               ///< "gfx1100"
   std::optional<std::uint32_t> compute_units;
   std::optional<double> engine_clock_hz;
   std::optional<std::uint32_t> memory_width_bits;
@@ -23,6 +25,9 @@ struct KfdNode {
 /// The nodes of this PCI device: several for an accelerator that is split, each with its own units and memory. None without
 /// the kfd driver.
 std::vector<KfdNode> kfd_nodes(const FsRoot& fs, const PciDevice& pci);
+/// What each process that computes holds of a node's memory, by process id; nothing when kfd does not list processes. Kept
+/// since Linux 5.9; for everybody to read.
+std::optional<std::map<std::uint32_t, std::uint64_t>> kfd_memory_users(const FsRoot& fs, std::uint64_t gpu_id);
 /// The first of them.
 std::optional<KfdNode> kfd_node(const FsRoot& fs, const PciDevice& pci);
 

@@ -109,7 +109,14 @@ void add_gpu(Context& context, const NvmlGpu& gpu, const PciDevice* pci, const N
       pool.bandwidth_provenance =
           Provenance{.basis = Basis::derived, .source = "NVML: bus width x memory clock x 2", .retrieved = ""};
     }
-    if (gpu.pcie_generation && gpu.pcie_lanes) {
+    if (gpu.c2c == 1U) {
+      // 900 GB/s in both directions together (NVIDIA on Grace Hopper and Grace Blackwell, for each GPU).
+      context.machine.links.push_back({.from_pool = 0,
+                                       .to_pool = device.pool,
+                                       .kind = "nvlink-c2c",
+                                       .bandwidth_bytes_per_s = 450e9,
+                                       .basis = Basis::published});
+    } else if (gpu.pcie_generation && gpu.pcie_lanes) {
       add_pcie_link(context, device,
                     PcieLink{static_cast<std::uint32_t>(*gpu.pcie_generation), static_cast<std::uint32_t>(*gpu.pcie_lanes)});
     }

@@ -25,6 +25,7 @@ struct NvmlGpu {
   std::optional<std::uint64_t> pcie_generation, pcie_lanes;
   std::optional<std::uint64_t> pcie_generation_now, pcie_lanes_max, multiprocessors;
   std::optional<std::uint64_t> ecc, persistence;  ///< 1 on, 0 off
+  std::optional<std::uint64_t> c2c;               ///< 1: the processor is reached over NVLink-C2C (Grace)
   std::optional<std::uint64_t> virtualization;    ///< nvmlGpuVirtualizationMode_t: 1 passed through, 2 vGPU
   struct NvLink {
     unsigned version;

@@ -38,7 +38,7 @@ struct NumberField {
   std::uint64_t lowest, highest;
 };
 constexpr std::uint64_t k_most_memory = std::uint64_t{1} << 50;
-constexpr std::array<NumberField, 17> k_numbers{{
+constexpr std::array<NumberField, 18> k_numbers{{
     {"total_bytes", &NvmlGpu::total_bytes, 1, k_most_memory},
     {"free_bytes", &NvmlGpu::free_bytes, 0, k_most_memory},
     {"card_bytes", &NvmlGpu::card_bytes, 1, k_most_memory},
@@ -54,6 +54,7 @@ constexpr std::array<NumberField, 17> k_numbers{{
     {"pcie_lanes_max", &NvmlGpu::pcie_lanes_max, 1, 32},
     {"multiprocessors", &NvmlGpu::multiprocessors, 1, 4096},
     {"ecc", &NvmlGpu::ecc, 0, 1},
+    {"c2c", &NvmlGpu::c2c, 0, 1},
     {"persistence", &NvmlGpu::persistence, 0, 1},
     {"virtualization", &NvmlGpu::virtualization, 0, 16},
 }};

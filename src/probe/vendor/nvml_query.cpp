@@ -216,6 +216,7 @@ class Query {
     quiet_number("display", "nvmlDeviceGetDisplayActive", card);
     quiet_number("persistence", "nvmlDeviceGetPersistenceMode", card);
     quiet_number("virtualization", "nvmlDeviceGetVirtualizationMode", card);
+    quiet_number("c2c", "nvmlDeviceGetC2cModeInfoV", card);  // its one field is an unsigned int
     unsigned ecc = 0, ecc_after_reset = 0;
     if (library_.call({"nvmlDeviceGetEccMode"}, card, &ecc, &ecc_after_reset) == nvml::k_success)
       answer_.line("ecc", std::to_string(ecc));

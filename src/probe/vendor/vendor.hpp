@@ -14,6 +14,8 @@ namespace canirun::probe {
 void probe_nvidia(Context& context, const std::vector<PciDevice>& on_pci);
 /// AMD: amdgpu's sysfs and the kernel's compute topology (kfd).
 void probe_amd(Context& context, const PciDevice& pci);
+/// Several MI300A in one machine: each package has a memory of its own, which the kernel adds up. After all are known.
+void split_packages(Context& context);
 /// Links between AMD's GPUs that are no PCI Express, after all of them are known.
 void add_xgmi_links(Context& context);
 /// ROCm SMI reads what amdgpu has in /sys, as probe_amd does, and leaves files in /dev/shm: it is asked only when a card's

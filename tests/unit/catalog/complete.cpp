@@ -139,6 +139,36 @@ TEST_CASE("unknown hardware stays unknown, with a note") {
   CHECK(empty.devices.empty());
 }
 
+TEST_CASE("boards and cores of Arm are found by what Linux calls them") {
+  const auto record = [](const char* name, std::uint32_t cores, double bandwidth) {
+    Machine machine = probed(name, nullptr, 0);
+    machine.cpu.physical_cores = machine.cpu.logical_cores = cores;
+    complete_machine(machine, embedded());
+    CHECK(machine.pools[0].bandwidth_bytes_per_s.value_or(0) == Approx(bandwidth));
+    return machine.devices[0].record_id;
+  };
+  CHECK(record("Raspberry Pi 5 Model B Rev 1.1 (4x Cortex-A76)", 4, 17.1e9) == "raspberry-pi/5-500");
+  CHECK(record("Raspberry Pi 4 Model B Rev 1.4 (4x Cortex-A72)", 4, 12.8e9) == "raspberry-pi/4-400");
+  CHECK(record("Xunlong Orange Pi 5 Plus (4x Cortex-A76 + 4x Cortex-A55)", 8, 33.8e9) ==
+        "rockchip/rk3588-lpddr4x-orange-pi-5");
+  CHECK(record("Xunlong Orange Pi 5 Max (4x Cortex-A76 + 4x Cortex-A55)", 8, 44e9) == "rockchip/rk3588-lpddr5");
+  CHECK(record("Apple MacBook Pro (14-inch, M1 Pro, 2021) (10x M1 Pro)", 10, 200e9) == "apple/m1-pro");
+  CHECK(record("Apple Mac Studio (M1 Ultra, 2022) (20x M1 Max)", 20, 800e9) == "apple/m1-ultra");
+  CHECK(record("72x Neoverse-V2", 72, 384e9) == "nvidia/grace-480-gb");
+  CHECK(record("c8g.metal-48xl (96x Neoverse-V2)", 96, 537.6e9) == "aws/graviton4-instance");
+  CHECK(record("m7g.xlarge (4x Neoverse-V1)", 4, 48e9) == "aws/graviton3-instance");  // a slice: 12 GB/s for each core
+  CHECK(record("Some Board (4x Cortex-A53)", 4, 0).empty());
+  CHECK(record("(x", 4, 0).empty());
+  CHECK(record("4x ", 4, 0).empty());
+}
+
+TEST_CASE("a number of fast cores is only known where others are slower") {
+  Machine machine = probed("12th Gen Intel(R) Core(TM) i5-12400F", nullptr, 0);
+  complete_machine(machine, embedded());
+  CHECK_FALSE(machine.devices[0].record_id.empty());
+  CHECK_FALSE(machine.cpu.performance_cores);
+}
+
 TEST_CASE("host bandwidth follows what is known about the modules") {
   Machine one_module = probed("AMD Ryzen 9 7950X 16-Core Processor", nullptr, 0);
   one_module.cpu.memory_transfers_per_s = 4800e6;

@@ -110,7 +110,7 @@ TEST_CASE("every machine type of a cloud can be described") {
     CHECK(machine->cpu.logical_cores == device.thread_count);
     for (std::size_t i = 1; i < machine->devices.size(); ++i) CHECK_FALSE(machine->devices[i].record_id.empty());
   }
-  CHECK(instances >= 30);
+  CHECK(instances >= 80);
   const auto on = [](const char* name) {
     return machine_from_wish({.on = name, .ram_bytes = {}, .vram_bytes = {}, .bandwidth_bytes_per_s = {}}, embedded());
   };

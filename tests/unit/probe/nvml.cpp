@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cstdlib>
+#include <string>
+#include <vector>
 
 #include "probe/probe.hpp"
 #include "probe/vendor/nvml.hpp"
@@ -76,6 +78,19 @@ TEST_CASE("a second card that is not on the recorded bus is listed all the same"
   CHECK(nvlink->from_pool == 1);
   CHECK(nvlink->to_pool == 2);
   CHECK(nvlink->bandwidth_bytes_per_s == 100e9);
+}
+
+TEST_CASE("a processor behind NVLink-C2C is reached over that") {
+  const auto to_card = [](const Machine& machine) {
+    const std::uint32_t pool = device_named(machine, "gpu0")->pool;
+    std::vector<std::string> kinds;
+    for (const Link& link : machine.links) {
+      if (link.to_pool == pool) kinds.push_back(link.kind);
+    }
+    return kinds;
+  };
+  CHECK(to_card(with_driver("grace")) == std::vector<std::string>{"nvlink-c2c"});
+  CHECK(to_card(with_driver("rtx4090")) == std::vector<std::string>{"pcie4 x16"});
 }
 
 TEST_CASE("a vGPU says that it is one") {

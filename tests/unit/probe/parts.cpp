@@ -11,6 +11,7 @@
 #include "probe/linux/cpu.hpp"
 #include "probe/linux/memory_modules.hpp"
 #include "probe/linux/pci.hpp"
+#include "probe/probe.hpp"
 #include "probe/text.hpp"
 #include "probe/vendor/kfd.hpp"
 #include "recorded.hpp"
@@ -211,6 +212,39 @@ TEST_CASE("AMD's target numbers") {
   CHECK(transfers_per_clock("gfx1201", 256) == 16.0);  // 256 bits x 1258 MHz x 16 = 644 GB/s, RX 9070 XT
   CHECK(transfers_per_clock("gfx942", 8192) == 4.0);   // 8192 bits x 1300 MHz x 4 = 5.3 TB/s, MI300X
   CHECK_FALSE(transfers_per_clock("gfx1151", 256));
+}
+
+TEST_CASE("a table that leaves modules out says nothing about the bandwidth") {
+  const Recorded recorded("apu-strix-halo");
+  const auto host = [&] {
+    ProbeOptions options;
+    options.root = recorded.root();
+    return probe_machine(options);
+  };
+  CHECK(host().pools[0].bandwidth_bytes_per_s == Approx(256e9));
+  CHECK(host().cpu.memory_channels == 8U);
+  recorded.write("/run/udev/data/+dmi:id",
+                 "E:MEMORY_DEVICE_0_DATA_WIDTH=32\nE:MEMORY_DEVICE_0_SIZE=17179869184\n"
+                 "E:MEMORY_DEVICE_0_BANK_LOCATOR=P0 CHANNEL A\nE:MEMORY_DEVICE_0_TYPE=LPDDR5\n"
+                 "E:MEMORY_DEVICE_0_CONFIGURED_SPEED_MTS=8000\n");
+  const Machine partial = host();
+  CHECK_FALSE(partial.pools[0].bandwidth_bytes_per_s);
+  CHECK_FALSE(partial.cpu.memory_channels);
+  CHECK(note_about(partial, "memory bandwidth").find("fewer") != std::string::npos);
+}
+
+TEST_CASE("what processes hold of a GPU that computes") {
+  const Recorded recorded("");
+  const FsRoot fs(recorded.root());
+  CHECK_FALSE(kfd_memory_users(fs, 7));  // kfd does not list any
+  const std::string processes = "/sys/class/kfd/kfd/proc/";
+  recorded.write(processes + "41/vram_7", "4096\n");
+  recorded.write(processes + "41/vram_8", "8192\n");
+  recorded.write(processes + "42/vram_7", "0\n");
+  recorded.write(processes + "43/vram_7", "99999999999999999999\n");
+  recorded.write(processes + "x/vram_7", "1\n");
+  CHECK(*kfd_memory_users(fs, 7) == std::map<std::uint32_t, std::uint64_t>{{41, 4096}});
+  CHECK(kfd_memory_users(fs, 9)->empty());
 }
 
 TEST_CASE("a GPU is found in the compute topology by its place on the bus") {

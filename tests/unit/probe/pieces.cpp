@@ -116,6 +116,20 @@ TEST_CASE("who holds a GPU's memory") {
   CHECK(probe_machine(options).memory_users.empty());
 }
 
+TEST_CASE("programs of ROCm are listed with the part of the card that they use") {
+  const Recorded recorded("server-mi300x-cpx-parts");
+  recorded.write("/proc/4242/comm", "vllm\n");
+  ProbeOptions options;
+  options.root = recorded.root();
+  options.memory_users = true;
+  const Machine machine = probe_machine(options);
+  REQUIRE(machine.memory_users.size() == 2);
+  CHECK(machine.memory_users[0].device == "gpu1");
+  CHECK(machine.memory_users[0].process == "vllm");
+  CHECK(machine.memory_users[0].bytes == 10737418240U);
+  CHECK(machine.memory_users[1].pid == 5151);
+}
+
 TEST_CASE("the mount a folder is on, and its drive") {
   const char* mounts =
       "22 1 259:2 / / rw - ext4 /dev/nvme0n1p2 rw\n"

@@ -29,8 +29,9 @@ struct ProbeOptions {
 /// forked child, so that a hang or a crash of theirs costs `vendor_timeout_s` and a note, not the answer.
 Machine probe_machine(const ProbeOptions& options = {});
 
-/// What the child says, on stdout: `canirun __probe nvidia` ("nvidia-users": also who holds memory), "vulkan", "level-zero"
-/// or "rocm-smi", for bug reports and for systems without fork. Exit code 0, or 2 for an unknown vendor.
+/// What the child says, on stdout: `canirun __probe nvidia` ("nvidia-users": also who holds memory), "vulkan"
+/// ("vulkan-copies": also how fast they copy, which takes seconds), "level-zero" or "rocm-smi", for bug reports and for
+/// systems without fork. Exit code 0, or 2 for an unknown vendor.
 int run_probe_child(std::string_view vendor);
 
 }  // namespace canirun::probe

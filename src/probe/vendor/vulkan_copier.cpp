@@ -150,7 +150,7 @@ std::string Copier::fill() {
 std::string Copier::copy(std::uint32_t copies, double& seconds) {
   const auto record = [&] {
     const BufferCopy all{0, 0, bytes_};
-    const MemoryBarrier after_the_last;
+    const TransferBarrier after_the_last;
     for (std::uint32_t i = 0; i < copies; ++i) {
       if (i > 0) barrier_(commands_, k_stage_transfer, k_stage_transfer, 0, 1, &after_the_last, 0, nullptr, 0, nullptr);
       copy_(commands_, buffers_[i % 2], buffers_[1 - i % 2], 1, &all);

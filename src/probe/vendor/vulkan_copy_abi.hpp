@@ -87,7 +87,7 @@ struct BeginInfo {
   std::uint32_t flags = k_begin_one_submit;
   const void* inheritance = nullptr;
 };
-struct MemoryBarrier {
+struct TransferBarrier {
   std::int32_t type = 46;
   const void* next = nullptr;
   std::uint32_t before = k_access_write, after = k_access_read | k_access_write;
@@ -119,7 +119,7 @@ using End = Result (*)(Handle commands);
 using FillBuffer = void (*)(Handle commands, Object buffer, std::uint64_t offset, std::uint64_t bytes, std::uint32_t word);
 using CopyBuffer = void (*)(Handle commands, Object from, Object to, std::uint32_t regions, const BufferCopy*);
 using Barrier = void (*)(Handle commands, std::uint32_t stages_before, std::uint32_t stages_after, std::uint32_t flags,
-                         std::uint32_t memory_barriers, const MemoryBarrier*, std::uint32_t buffer_barriers, const void*,
+                         std::uint32_t memory_barriers, const TransferBarrier*, std::uint32_t buffer_barriers, const void*,
                          std::uint32_t image_barriers, const void*);
 using Submit = Result (*)(Handle queue, std::uint32_t submits, const SubmitInfo*, Object fence);
 using WaitForFences = Result (*)(Handle device, std::uint32_t count, const Object*, std::uint32_t all, std::uint64_t ns);

@@ -216,11 +216,11 @@ KnownPrices known_prices(const Session& session) {
   }
 
   const catalog::Catalog built_in = catalog::Catalog::embedded();
-  known.data_date = built_in.date();
   const catalog::FetchedIndex fetched(known.fetched);
   std::unordered_set<std::string> ids;
   for (const ApiPrice& record : built_in.books().prices.api) {
     ids.insert(record.id);
+    known.newest_price = std::max(known.newest_price, record.provenance.retrieved);
     if (own.contains(record.id)) {
       ++known.own;
       continue;

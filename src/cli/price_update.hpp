@@ -56,7 +56,7 @@ struct KnownPrices {
   std::vector<ApiPrice> built_in;  ///< the same without anything fetched
   std::vector<catalog::FetchedPrices> fetched;
   std::size_t own = 0;
-  std::string data_date;  ///< of what is built in
+  std::string newest_price;  ///< date of the newest built-in price
 };
 KnownPrices known_prices(const Session& session);
 /// Writes what differs from what is built in; what was fetched earlier and is on no list today stays. Each file is whole

@@ -55,39 +55,43 @@ std::vector<ExampleLine> article_example(const PriceBook& prices, const CostInpu
 
   // As it was written.
   const double one_day = k_requests * k_tokens * k_api_usd_per_mtok / 1e6;
-  say("one developer: 500 requests of 200 output tokens a day, $5 a million, 365 days", one_day * k_year, "USD a year");
+  say("one developer: 500 requests of 200 output tokens a day at $5 a million, 365 days a year", one_day * k_year,
+      "USD a year");
   const double team_day = k_people * one_day, as_written = team_day * k_year;
-  say("ten of them", as_written, "USD a year");
-  say("an RTX 4090 for $1,600 that runs for nothing", months(k_card_usd, as_written), "months");
+  say("ten developers", as_written, "USD a year");
+  say("until an RTX 4090 for $1,600 that runs for nothing is paid back", months(k_card_usd, as_written), "months");
 
   // One thing more at each line.
   const double office = team_day * k_working_days;
   say("an office works 250 days, so the API bill is smaller", office, "USD a year");
-  say("... and the card takes longer", months(k_card_usd, office), "months");
+  say("so the card takes longer", months(k_card_usd, office), "months");
   const auto card = std::find_if(prices.hardware.begin(), prices.hardware.end(),
                                  [](const HardwarePrice& price) { return price.id == "rtx-4090"; });
   double price_usd = k_card_usd;
   if (card != prices.hardware.end() && card->used_usd) {
     price_usd = card->used_usd->typical;
     const Provenance& from = card->used_provenance ? *card->used_provenance : card->provenance;
-    say(fmt::format("a used one costs ${:.0f} today", price_usd), months(price_usd, office), "months",
-        from.source + ", " + from.retrieved);
+    say(fmt::format("a used card costs {} today, not $1,600", whole_amount({}, price_usd)), months(price_usd, office),
+        "months", from.source + ", " + from.retrieved);
   }
   const std::optional<double> usd_per_kwh = cost::kwh_price(inputs, prices);
   if (!usd_per_kwh) return lines;
   const double busy = cost::run(team_on_a_card(*usd_per_kwh, price_usd, 0)).electricity;
-  say(fmt::format("electricity while it writes: 135 tok/s at 400 W, ${:.4g} a kWh, ${:.0f} a year", *usd_per_kwh, busy),
+  say(fmt::format("electricity while it writes: 135 tok/s at 400 W, ${:.4g} a kWh, {} a year", *usd_per_kwh,
+                  whole_amount({}, busy)),
       months(price_usd, office - busy), "months");
   const double all = cost::run(team_on_a_card(*usd_per_kwh, price_usd, k_idle_w)).electricity;
-  say(fmt::format("electricity while the PC waits: 62 W all year, ${:.0f} a year in all", all),
+  say(fmt::format("electricity while the PC waits: 62 W all year, {} a year in all", whole_amount({}, all)),
       months(price_usd, office - all), "months");
 
   // The comparison that counts: the same weights, hosted.
   if (const ApiPrice* host = cheapest_host(prices, "llama-3.1-8b")) {
     const double hosted = k_people * k_requests * k_tokens * host->output_usd_per_mtok / 1e6 * k_working_days;
-    say(fmt::format("the same 8B model at {}: ${:.4g} a million", host->provider, host->output_usd_per_mtok), hosted,
-        "USD a year", host->provenance.source + ", " + host->provenance.retrieved);
-    say(fmt::format("against that: electricity alone is ${:.0f} a year", busy), months(price_usd, hosted - all), "months");
+    say(fmt::format("the team's bill for the same 8B model at {}: ${:.4g} a million", host->provider,
+                    host->output_usd_per_mtok),
+        hosted, "USD a year", host->provenance.source + ", " + host->provenance.retrieved);
+    say(fmt::format("against that bill nothing is paid back: electricity alone is {} a year", whole_amount({}, all)),
+        months(price_usd, hosted - all), "months");
   }
   return lines;
 }

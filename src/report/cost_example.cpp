@@ -34,7 +34,8 @@ std::string render_example_text(const std::vector<ExampleLine>& lines, const Ter
       "Still not counted: input tokens, which agents send a hundred of for each they get, your time, and that a "
       "model of 8B parameters does not do what a large one does.",
       2);
-  page.paragraph("For your own: canirun cost llama-3.1-8b --on \"RTX 4090\" --buy", 2);
+  page.paragraph("Dates and sources of the prices: --explain. For your own:", 2);
+  page.command("canirun cost llama-3.1-8b --on \"RTX 4090\" --buy", 4);
   return page.take();
 }
 

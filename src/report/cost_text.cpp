@@ -54,7 +54,7 @@ std::string api_note(const ApiCost& api, const Currency& currency) {
   return note;
 }
 
-Table options(const Page& page, const CostEstimate& cost, const std::string& region) {
+Table options(const Page& page, const CostEstimate& cost) {
   Table table({{.title = "option", .align = Align::left, .drop_order = 0, .min_width = 26},
                {.title = "a day", .align = Align::right, .drop_order = 0, .min_width = 0},
                {.title = "a year", .align = Align::right, .drop_order = 0, .min_width = 0},
@@ -74,11 +74,7 @@ Table options(const Page& page, const CostEstimate& cost, const std::string& reg
     if (!*rent) continue;
     const RentCost& offer = **rent;
     std::string note = format_usd(offer.usd_per_hour, cost.currency) + "/h";
-    if (offer.serverless)
-      note += fmt::format(", {} a day with starts of {}", format_seconds(offer.hours_per_day * 3600),
-                          format_seconds(offer.start_s));
     if (offer.community) note += ", not private";
-    if (!region.empty()) note += ", region not known";
     table.add_row({{page.safe("rented, " + offer.provider), Tone::plain},
                    {format_usd(offer.usd_per_year / days, cost.currency), Tone::plain},
                    {format_usd(offer.usd_per_year, cost.currency), Tone::plain},
@@ -99,6 +95,26 @@ std::string months(const std::optional<double>& count) {
   return count ? fmt::format("{} months", format_significant(*count, 3)) : std::string("never");
 }
 
+/// How the hours of rented hardware come about.
+void rented(Page& page, const CostEstimate& cost) {
+  std::vector<std::string> lines;
+  if (cost.rent) {
+    lines.push_back(fmt::format("{}: {} a day at {}/h ({})", cost.rent->provider,
+                                format_seconds(cost.rent->hours_per_day * 3600),
+                                format_usd(cost.rent->usd_per_hour, cost.currency), cost.rent->price_date));
+  }
+  if (const std::optional<RentCost>& offer = cost.rent_serverless) {
+    lines.push_back(
+        fmt::format("{}: {} a day at {}/h ({}), cold starts of {} each included{}", offer->provider,
+                    format_seconds(offer->hours_per_day * 3600), format_usd(offer->usd_per_hour, cost.currency),
+                    offer->price_date, format_seconds(offer->start_s),
+                    offer->storage_usd_per_year > 0
+                        ? fmt::format(", storage {} a year", format_usd(offer->storage_usd_per_year, cost.currency))
+                        : ", storage not known"));
+  }
+  page.details("rented", lines);
+}
+
 /// Which opponents do not count because of where the data has to stay, and what the others take for it.
 void residency(Page& page, const CostEstimate& cost, const std::string& region) {
   if (region.empty()) return;
@@ -115,6 +131,8 @@ void residency(Page& page, const CostEstimate& cost, const std::string& region) 
       lines.push_back(fmt::format("{}: promised{}", named, api.region_note.empty() ? "" : ", " + api.region_note));
     }
   }
+  if (cost.rent || cost.rent_serverless)
+    by_note["region not known"] += by_note["region not known"].empty() ? "rented" : ", rented";
   for (const auto& [note, names] : by_note) lines.push_back(fmt::format("not counted, {}: {}", note, names));
   page.details("in " + region, lines);
 }
@@ -193,7 +211,7 @@ std::string render_cost_text(const Answer& answer, const Terminal& terminal, boo
                              format_tokens(cost.output_tokens_per_day), format_significant(cost.active_days_per_year, 3)),
                  2);
   page.blank();
-  page.table(options(page, cost, answer.question.policy.residency));
+  page.table(options(page, cost));
   page.blank();
   if (!cost.local_buy_missing.empty()) page.detail("bought", "not known: " + cost.local_buy_missing);
   if (!cost.local_own_missing.empty()) page.detail("owned", "not known: " + cost.local_own_missing);
@@ -220,6 +238,7 @@ std::string render_cost_text(const Answer& answer, const Terminal& terminal, boo
   }
   break_even(page, cost, answer.question.money.years_kept);
   if (!cost.splits.empty()) tell_splits(page, cost.splits, cost.currency);
+  rented(page, cost);
   leaves_the_machine(page, cost, answer.question.policy);
   residency(page, cost, answer.question.policy.residency);
   if (explain) {

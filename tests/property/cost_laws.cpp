@@ -59,7 +59,8 @@ TEST_CASE("figures hang together: ranges hold them, parts add up, nothing is neg
       CHECK(local->usd_per_year <= local->usd_per_year_range.high);
       CHECK(local->economic_usd_per_year ==
             Approx(local->electricity_usd_per_year + local->maintenance_usd_per_year + local->repairs_usd_per_year +
-                   local->capital_usd_per_year + local->finance_usd_per_year));
+                   local->capital_usd_per_year + local->finance_usd_per_year + local->cooling_usd_per_year -
+                   local->heat_credit_usd_per_year));
       CHECK(local->prefill_w >= local->active_w);
       CHECK(local->idle_w <= local->active_w);
     }

@@ -94,7 +94,8 @@ Result<int> run_update(Session& session) {
   const KnownPrices known = known_prices(session);
   update.own = known.own;
   update.comparison = update::compare(known.records, *readings, today_iso());
-  update.added = update::new_offers(known.records, *readings, open_models(session.catalog()), known.data_date, today_iso());
+  update.added =
+      update::new_offers(known.records, *readings, open_models(session.catalog()), known.newest_price, today_iso());
   update.file = fetched_prices_file();
   update.offers_file = fetched_offers_file();
   if (!options.dry_run) {

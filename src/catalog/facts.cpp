@@ -112,8 +112,10 @@ std::vector<std::string> cpu_spellings(std::string_view name) {
     if (const std::size_t at = text.find(word); at != std::string::npos) text.erase(at, word.size());
   }
   if (const std::size_t at = text.find(" Gen "); at != std::string::npos && at < 5) text.erase(0, at + 5);
-  if (const std::size_t at = std::min(text.find("-Core"), text.find("-core")); at != std::string::npos) {
-    const std::size_t blank = text.rfind(' ', at);
+  // "AMD Ryzen 9 7950X 16-Core"; what goes on behind it is no processor ("M4 Max 40-core 128GB").
+  const std::size_t cores = std::min(text.rfind("-Core"), text.rfind("-core"));
+  if (cores != std::string::npos && (text.substr(cores + 5).empty() || text.substr(cores + 5) == "s")) {
+    const std::size_t blank = text.rfind(' ', cores);
     if (blank != std::string::npos) text.erase(blank);
   }
   spellings.push_back(text);

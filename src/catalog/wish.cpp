@@ -100,7 +100,7 @@ Result<void> WishBuilder::add_named(const WishItem& item) {
     if (item.count > 1 || is_unified_) {
       return fail(ErrorKind::usage, "\"" + item.name + "\" shares its machine's memory: only one can be in it");
     }
-    add_unified(record, wish_.ram_bytes ? wish_.ram_bytes : wish_.vram_bytes ? wish_.vram_bytes : found->memory_bytes);
+    add_unified(record, ram_bytes_ ? ram_bytes_ : wish_.vram_bytes ? wish_.vram_bytes : found->memory_bytes);
     return {};
   }
   std::string description = "as stated";

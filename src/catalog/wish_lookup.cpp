@@ -5,6 +5,7 @@
 
 #include "catalog/facts.hpp"
 #include "catalog/lookup.hpp"
+#include "catalog/names.hpp"
 #include "catalog/wish.hpp"
 #include "catalog/wish_parts.hpp"
 
@@ -29,6 +30,17 @@ std::vector<DeviceRecord> most_wanted(std::vector<DeviceRecord> records) {
   return records;
 }
 
+/// "MacBook Pro 16-inch M4 Max" -> "M4 Max": Apple's chips come in several machines, and only they decide.
+std::string_view without_mac(std::string_view name) {
+  const std::string folded = fold(name);
+  if (!folded.starts_with("mac") && !folded.starts_with("imac") && !folded.starts_with("applemac")) return name;
+  for (std::size_t at = 0; at + 2 < name.size(); ++at) {
+    const bool chip = (name[at + 1] == 'M' || name[at + 1] == 'm') && name[at + 2] >= '1' && name[at + 2] <= '9';
+    if ((name[at] == ' ' || name[at] == '(') && chip) return name.substr(at + 1);
+  }
+  return name;
+}
+
 std::vector<DeviceRecord> named(std::string_view name, const Catalog& catalog) {
   std::vector<DeviceRecord> records = most_wanted(catalog.devices_named(name));
   if (!records.empty()) return records;
@@ -40,6 +52,7 @@ std::vector<DeviceRecord> named(std::string_view name, const Catalog& catalog) {
 
 Result<FoundDevice> find_wished(std::string_view name, std::optional<std::uint64_t> memory_bytes, const Catalog& catalog) {
   FoundDevice found;
+  name = without_mac(name);
   std::vector<DeviceRecord> records = named(name, catalog);
   if (records.empty()) {
     const SizedName sized = split_size(name);
@@ -50,7 +63,7 @@ Result<FoundDevice> find_wished(std::string_view name, std::optional<std::uint64
     }
   }
   if (records.empty()) {
-    Result<DeviceRecord> nothing = catalog.device(name);
+    Result<DeviceRecord> nothing = catalog.device(split_size(name).name);
     if (nothing)
       return fail(ErrorKind::usage, "\"" + std::string(name) + "\" is memory, not a device", "name a processor or a GPU");
     return tl::unexpected<Error>(std::move(nothing).error());

@@ -30,7 +30,7 @@ std::vector<std::string_view> split(std::string_view text, std::string_view sepa
   return parts;
 }
 
-/// Takes "2x " or "4 x" off the front. "3x" needs a blank or a name after it; "7900 XTX" has no count.
+/// Takes "2x " or "4 x" off the front. "3x" needs a blank or a name after it; "7900 XTX" and "7900xtx" have no count.
 Result<std::uint32_t> take_count(std::string_view& text) {
   std::size_t digits = 0;
   while (digits < text.size() && is_digit(text[digits])) ++digits;
@@ -40,13 +40,29 @@ Result<std::uint32_t> take_count(std::string_view& text) {
   const bool times = rest.starts_with('x') || rest.starts_with('X') || rest.starts_with("*") || rest.starts_with("\u00d7");
   if (digits == 0 || !times) return 1;
   rest.remove_prefix(rest.starts_with("\u00d7") ? 2 : 1);
-  if (blank_before && !rest.starts_with(' ')) return 1;  // "7900 XT"
+  constexpr std::size_t k_digits_of_a_name = 3;
+  if ((blank_before || digits >= k_digits_of_a_name) && !rest.starts_with(' ') && !rest.empty()) return 1;  // "7900 XT"
   std::uint32_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + digits, count);
   if (error != std::errc() || end != text.data() + digits || count < 1 || count > k_max_count) {
     return fail(ErrorKind::usage, "\"" + std::string(text.substr(0, digits)) + "x\": expected 1 to 64 devices");
   }
   text = trim(rest);
+  return count;
+}
+
+/// Takes " x2" off the end.
+std::uint32_t take_count_at_end(std::string_view& text) {
+  const std::size_t blank = text.rfind(' ');
+  if (blank == std::string_view::npos || blank + 2 >= text.size()) return 1;
+  std::string_view last = text.substr(blank + 1);
+  const bool times = last.starts_with('x') || last.starts_with('X') || last.starts_with("\u00d7");
+  if (!times) return 1;
+  last.remove_prefix(last.starts_with("\u00d7") ? 2 : 1);
+  std::uint32_t count = 0;
+  const auto [end, error] = std::from_chars(last.data(), last.data() + last.size(), count);
+  if (error != std::errc() || end != last.data() + last.size() || count < 1 || count > k_max_count) return 1;
+  text = trim(text.substr(0, blank));
   return count;
 }
 
@@ -92,15 +108,25 @@ Result<WishItem> read_item(std::string_view text) {
   item.count = *count;
   if (text.empty())
     return fail(ErrorKind::usage, "expected the name of a device", "for example \"RTX 4090\" or \"2x RTX 3090\"");
-  if (text.find('=') == std::string_view::npos) {
-    item.name = std::string(text);
-    return item;
+  std::vector<std::string_view> parts{text};
+  if (text.find('=') != std::string_view::npos) parts = split(text, ",");
+  if (parts.front().find('=') == std::string_view::npos) {  // a name, perhaps with what is around it: "RTX 4090, ram=64GiB"
+    std::string_view name = parts.front();
+    if (item.count == 1) item.count = take_count_at_end(name);
+    item.name = std::string(name);
+    parts.erase(parts.begin());
   }
-  for (const std::string_view pair : split(text, ",")) {
+  for (const std::string_view pair : parts) {
     const Result<void> read = read_pair(pair, item);
     if (!read) return tl::unexpected<Error>(read.error());
   }
-  if (!item.vram_bytes && !item.cpu) {
+  if (!item.name.empty()) {
+    if (!item.vram_bytes && !item.bandwidth_bytes_per_s) return item;
+    return fail(ErrorKind::usage, "vram= and bandwidth= describe a device without a name",
+                "--vram and --bandwidth change what \"" + item.name + "\" has");
+  }
+  const bool only_ram = item.ram_bytes && !item.bandwidth_bytes_per_s;
+  if (!item.vram_bytes && !item.cpu && !only_ram) {
     return fail(ErrorKind::usage,
                 "a device described by figures needs vram= or cpu=", "for example vram=80GiB,bandwidth=2039GB/s");
   }

@@ -52,6 +52,9 @@ TEST_CASE("cards are found by the names people use") {
                         {"RTX 4080 Laptop", "nvidia/geforce-rtx-4080-laptop-gpu", 12, 432},
                         {"A100 80GB", "nvidia/a100-sxm4-80gb", 80, 2039},
                         {"Arc B580", "intel/arc-b580", 12, 456},
+                        {"7900xtx", "amd/radeon-rx-7900-xtx", 24, 960},
+                        {"9070xt", "amd/radeon-rx-9070-xt", 16, 640},
+                        {"RTX 3090, ram=32GiB", "nvidia/geforce-rtx-3090", 24, 936},
                         {"Tesla T4", "nvidia/tesla-t4", 16, 320}};
   for (const Case& c : cases) {
     INFO(c.text);
@@ -84,6 +87,30 @@ TEST_CASE("what a wish leaves open is assumed and said") {
   CHECK(has_note(on("RTX 4060 Ti"), "8 GiB assumed"));
   CHECK(has_note(on("M4 Max"), "several versions"));
   CHECK_FALSE(has_note(on("M4 Max 64GB"), "assumed"));
+}
+
+TEST_CASE("a count may stand at the end, and memory behind a comma or a plus") {
+  CHECK(on("RTX 3090 x2").devices.size() == 3);
+  CHECK(on("RTX 3090 X4").devices.size() == 5);
+  CHECK(on("RTX 3090, ram=32GiB").pools[0].total_bytes == gib(32));
+  CHECK(on("RTX 5090 + RTX 3090, ram=48GiB").pools[0].total_bytes == gib(48));
+  CHECK(on("2x RTX 3090 + ram=96GiB").pools[0].total_bytes == gib(96));
+  const Machine both = on("RTX 4090, cpu=Ryzen 9 7950X, ram=128GiB");
+  CHECK(both.cpu.physical_cores == 16);
+  CHECK(both.pools[0].total_bytes == gib(128));
+  CHECK(on("RX 7900 XT").devices[1].record_id == "amd/radeon-rx-7900-xt");
+}
+
+TEST_CASE("Macs are what their chip is") {
+  for (const char* name : {"M4 Max 128GB", "MacBook Pro M4 Max 128GB", "MacBook Pro (16-inch) M4 Max 128GB",
+                           "mac studio m4 max 128gb", "Apple M4 Max 40-core 128GB"}) {
+    INFO(name);
+    const Machine machine = on(name);
+    REQUIRE(machine.devices.size() == 2);
+    CHECK(machine.devices[1].record_id == "apple/m4-max-40-core-gpu");
+    CHECK(machine.pools[0].total_bytes == gib(128));
+  }
+  CHECK(on("Mac mini M4 16GB").pools[0].total_bytes == gib(16));
 }
 
 TEST_CASE("several cards have a pool each") {
@@ -197,6 +224,11 @@ TEST_CASE("bad wishes are errors that say what to do") {
                         {"vram=-8GiB", "vram"},
                         {"vram=8GiB,bandwidth=fast", "bandwidth"},
                         {"bandwidth=100GB/s", "needs vram= or cpu="},
+                        {"RTX 4090, vram=8GiB", "without a name"},
+                        {"RTX 4090, fast", "unknown device"},
+                        {"RTX 4090, ram", "unknown device"},
+                        {"RTX 4090, ram=", "expected key=value"},
+                        {"100x RTX 4090", "expected 1 to 64"},
                         {"cpu=RTX 4090", "is not a processor"},
                         {"cpu=nothing", "unknown processor"},
                         {"DDR5-5600 dual-channel", "is memory"},

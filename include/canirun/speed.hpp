@@ -138,8 +138,9 @@ std::optional<ThroughputEstimate> estimate_throughput(const Machine& machine, co
                                                       const SpeedBook& speeds);
 
 /// Decode with `sequences` requests at once, each with `usage.depth_tokens` behind it. Physics on the constants of one
-/// request: no published run says how batches behave, so its basis is never better than assumed. Whether the caches fit
-/// is for the memory model to say (EngineSettings::parallel). Total; unknown bandwidth or no sequence gives nullopt.
+/// request, held against a few published batches (tests/property/throughput_batches.cpp) and not fitted: assumed. Whether
+/// the caches fit is for the memory model to say (EngineSettings::parallel). Total; unknown bandwidth or no sequence gives
+/// nullopt.
 std::optional<ConcurrentSpeed> concurrent_speed(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
                                                 const EngineSettings& settings, const PlacedMemory& placed,
                                                 const UsageProfile& usage, const SpeedBook& speeds, std::uint32_t sequences);

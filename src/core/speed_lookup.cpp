@@ -207,6 +207,11 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
     if (cost.decode_flops_per_weight) speed.decode_flops_per_weight[slot] = *cost.decode_flops_per_weight;
     if (cost.prefill_slowdown) speed.prefill_slowdown[slot] = *cost.prefill_slowdown;
   });
+  if (settings.engine == Engine::vllm) {  // one library multiplies both kinds of 16 bits; llama.cpp's kernels differ
+    constexpr auto k_f16 = static_cast<std::size_t>(WeightClass::f16), k_bf16 = static_cast<std::size_t>(WeightClass::bf16);
+    speed.decode_flops_per_weight[k_bf16] = speed.decode_flops_per_weight[k_f16];
+    speed.prefill_slowdown[k_bf16] = speed.prefill_slowdown[k_f16];
+  }
   const double unpacking = chain.pick(&C::unpacking_slowdown, 1.0);
   for (double& flops : speed.decode_flops_per_weight) flops *= unpacking;
 

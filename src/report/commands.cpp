@@ -45,10 +45,16 @@ bool is_apple(const Machine& machine) {
                      [](const Device& device) { return device.vendor == Vendor::apple; });
 }
 
+/// Safetensors; 16-bit weights by the name they have as GGUF are the same there, where vLLM is asked for.
+bool vllm_loads(const QuantScheme& quant, const EngineSettings& settings) {
+  if (quant.format == QuantFormat::safetensors) return true;
+  return settings.engine == Engine::vllm && (quant.base == TensorType::bf16 || quant.base == TensorType::f16);
+}
+
 std::optional<LaunchCommand> vllm(const Machine& machine, const ModelSpec& model, const QuantScheme& quant,
                                   const EngineSettings& settings) {
   const std::size_t gpus = count_gpus(machine, Vendor::nvidia) + count_gpus(machine, Vendor::amd);
-  if (gpus == 0 || model.hf_repo.empty() || quant.format != QuantFormat::safetensors) return std::nullopt;
+  if (gpus == 0 || model.hf_repo.empty() || !vllm_loads(quant, settings)) return std::nullopt;
   LaunchCommand line{
       .engine = Engine::vllm, .command = {}, .environment = {}, .base_url = "http://localhost:8000/v1", .note = {}};
   line.command = fmt::format("vllm serve {} --max-model-len {} --max-num-seqs {}", shell_word(model.hf_repo),
@@ -131,7 +137,7 @@ std::vector<LaunchCommand> launch_commands(const Machine& machine, const ModelSp
                                            const LaunchExtras& extras) {
   const LaunchQuestion question{machine, model, quant, settings, placement, extras};
   std::vector<LaunchCommand> lines;
-  if (quant.format == QuantFormat::gguf) {
+  if (quant.format == QuantFormat::gguf && !(settings.engine == Engine::vllm && vllm_loads(quant, settings))) {
     lines.push_back(llama_cpp_command(question));
     if (auto line = ollama_command(question)) lines.push_back(std::move(*line));
     if (settings.engine == Engine::lmstudio) lines.push_back(lm_studio(model, settings, placement));

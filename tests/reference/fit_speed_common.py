@@ -11,8 +11,6 @@ WEIGHTS = ["f16", "bf16", "q8", "q4", "q4_k", "q5_k", "q6_k", "q2_k", "iq4", "iq
 MODEL_CLASSES = ["nvidia", "amd", "apple", "intel", "unified", "cpu"]  # of the tables
 
 
-# Families without a record when their first runs came: their own one is made from now on.
-NEW_FAMILIES = {"volta", "rdna1", "cdna1", "xe2-lpg"}
 SERVER_ARM = ("neoverse-n1", "neoverse-n2", "neoverse-v1", "neoverse-v2", "ampereone")
 
 
@@ -34,8 +32,8 @@ def family_of(site):
     servers (wide memory, many cores) apart from those of boards and phones, Orin's GPU (slow memory, few units) from cards."""
     if site["arch"] in SERVER_ARM:
         return "cpu/server-arm"
-    if site["arch"] in NEW_FAMILIES:
-        return site["arch"]
+    if site["arch"] and site["record"].startswith("class/") and site["arch"] != "xe-lpg":
+        return site["arch"]  # its first runs: a record of its own is made of them
     if "jetson" in site["device"] and site["record"] == "ampere":
         return "ampere/8.7"
     if site["record"].startswith("cpu/") and site["device"].startswith("intel/"):
@@ -76,7 +74,10 @@ class Runs:
         bytes_, elements = np.zeros((self.n, len(WEIGHTS))), np.zeros((self.n, len(WEIGHTS)))
         for i, f in enumerate(self.features):
             for name, (b, e) in f["weights"].items():
-                bytes_[i, WEIGHTS.index(name)], elements[i, WEIGHTS.index(name)] = b, e
+                both = self.rows[i]["engine"] == "vllm" and name == "bf16"  # one library multiplies both kinds of 16 bits
+                kind = WEIGHTS.index("f16" if both else name)
+                bytes_[i, kind] += b
+                elements[i, kind] += e
         total = bytes_.sum(1)
         self.elements_per_byte = elements / total[:, None]  # of each class, a byte read
         self.element_share = elements / elements.sum(1)[:, None]

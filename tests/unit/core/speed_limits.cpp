@@ -137,3 +137,16 @@ TEST_CASE("a backend that scatters more than the vendor's own has ranges of its 
   CHECK(vulkan.prefill_spread.high == Approx(1.5));
   CHECK(vulkan.decode_spread.low == Approx(native.decode_spread.low));
 }
+
+TEST_CASE("vLLM multiplies both kinds of 16 bits alike") {
+  SpeedBook book = round_book();
+  book.architectures[0].weight_costs = {{.weights = WeightClass::f16, .decode_flops_per_weight = 1, .prefill_slowdown = 1.5},
+                                        {.weights = WeightClass::bf16, .decode_flops_per_weight = 9, .prefill_slowdown = 4}};
+  const auto bf16 = static_cast<std::size_t>(WeightClass::bf16);
+  CHECK(speed_of(gpu_machine(), 1, book).decode_flops_per_weight[bf16] == Approx(9));
+  EngineSettings settings;
+  settings.engine = Engine::vllm;
+  const DeviceSpeed speed = speed_of(gpu_machine(), 1, book, settings);
+  CHECK(speed.decode_flops_per_weight[bf16] == Approx(1));
+  CHECK(speed.prefill_slowdown[bf16] == Approx(1.5));
+}

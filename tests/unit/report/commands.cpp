@@ -145,6 +145,16 @@ TEST_CASE("vLLM: safetensors on NVIDIA or AMD cards only") {
   CHECK(command(setup, Engine::vllm) == "none");
 }
 
+TEST_CASE("vLLM asked for 16-bit weights gets them, and nothing else is offered") {
+  Setup setup = nvidia();
+  setup.quant.id = "BF16";
+  setup.quant.base = TensorType::bf16;
+  CHECK(command(setup, Engine::llama_cpp) != "none");
+  setup.settings.engine = Engine::vllm;
+  CHECK(command(setup, Engine::vllm) == "vllm serve meta-llama/Llama-3.1-8B-Instruct --max-model-len 8192 --max-num-seqs 1");
+  CHECK(command(setup, Engine::llama_cpp) == "none");
+}
+
 TEST_CASE("MLX: on Apple, with the bits of the quant") {
   Setup setup = nvidia();
   setup.quant.format = QuantFormat::mlx;

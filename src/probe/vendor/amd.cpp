@@ -3,6 +3,7 @@
 
 #include "probe/linux/system.hpp"
 #include "probe/text.hpp"
+#include "probe/vendor/common_ids.hpp"
 #include "probe/vendor/kfd.hpp"
 #include "probe/vendor/vendor.hpp"
 
@@ -25,17 +26,6 @@ std::string gfx_from_ip_discovery(const FsRoot& fs, const PciDevice& pci) {
   return major && minor && revision ? gfx_name_of_core(*major, *minor, *revision) : std::string();
 }
 
-/// PCI ids that amdgpu knows as APUs (its table of ids, flag AMD_IS_APU, and what came after it). Older kernels publish
-/// neither metrics nor the graphics core's version for some of them, Van Gogh first of all.
-bool has_apu_id(const PciDevice& pci) {
-  static constexpr std::uint32_t k_ids[] = {0x15dd, 0x15d8, 0x1636, 0x1638, 0x164c, 0x15e7, 0x163f, 0x1435,
-                                            0x164d, 0x1681, 0x164e, 0x13c0, 0x1506, 0x15bf, 0x15c8, 0x1900,
-                                            0x1901, 0x1902, 0x150e, 0x1586, 0x1114, 0x13fe, 0x143f, 0x98e4};
-  if (pci.device >= 0x9870 && pci.device <= 0x9877) return true;  // Carrizo
-  if (pci.device >= 0x1304 && pci.device <= 0x131d) return true;  // Kaveri
-  return std::find(std::begin(k_ids), std::end(k_ids), pci.device) != std::end(k_ids);
-}
-
 /// MI300A: processor and GPU in one package, on one memory. Its metrics are those of a card.
 bool is_mi300a(const PciDevice& pci) { return pci.device == 0x74a0; }
 
@@ -48,7 +38,7 @@ bool is_apu(const FsRoot& fs, const PciDevice& pci, std::string_view gfx) {
   if (is_mi300a(pci)) return true;
   const std::string metrics = fs.text(pci.folder + "/gpu_metrics", 4);
   if (metrics.size() == 4 && metrics[2] >= 1 && metrics[2] <= 3) return metrics[2] != 1;
-  if (has_apu_id(pci)) return true;
+  if (is_amd_apu(pci.device)) return true;
   for (const std::string_view apu : {"gfx902", "gfx909", "gfx90c", "gfx1013", "gfx1033", "gfx1035", "gfx1036", "gfx1037",
                                      "gfx1103", "gfx1150", "gfx1151", "gfx1152", "gfx1153"}) {
     if (gfx == apu) return true;

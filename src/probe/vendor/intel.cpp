@@ -4,21 +4,16 @@
 #include "probe/child.hpp"
 #include "probe/linux/system.hpp"
 #include "probe/text.hpp"
+#include "probe/vendor/common_ids.hpp"
 #include "probe/vendor/drm_memory.hpp"
 #include "probe/vendor/vendor.hpp"
 
 namespace canirun::probe {
 namespace {
 
-/// Cards by the upper half of their PCI id (kernel include/drm/intel/pciids.h): DG1, Ponte Vecchio, Alchemist, Battlemage. A
-/// hypervisor may put one that it hands over where the integrated GPU usually is.
-bool is_card(const PciDevice& pci) {
-  const std::uint32_t family = pci.device >> 8U;
-  return family == 0x49 || family == 0x0b || family == 0x56 || family == 0x4f || family == 0xe2;
-}
-
-/// Intel's integrated GPUs have been at this address since they moved into the processor.
-bool is_integrated(const PciDevice& pci) { return pci.bus == "0000:00:02.0" && !is_card(pci); }
+/// Intel's integrated GPUs have been at this address since they moved into the processor. A hypervisor may put a card that
+/// it hands over there.
+bool is_integrated(const PciDevice& pci) { return pci.bus == "0000:00:02.0" && !is_intel_card(pci.device); }
 
 bool is_tile(std::string_view name) { return name.rfind("tile", 0) == 0 && whole_number(name.substr(4)).has_value(); }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "probe/vendor/common_ids.hpp"
 #include "probe/vendor/nvidia_parts.hpp"
 #include "probe/windows/parts.hpp"
 
@@ -37,9 +38,6 @@ std::string pci_id(unsigned vendor, unsigned device) {
   return text;
 }
 
-/// Dedicated memory of at least this much is a card's own; integrated GPUs set aside a little.
-constexpr std::uint64_t k_least_own_memory = std::uint64_t{1} << 30U;
-
 void add_adapter(Context& context, const DXGI_ADAPTER_DESC1& found) {
   Machine& machine = context.machine;
   Device device;
@@ -50,14 +48,18 @@ void add_adapter(Context& context, const DXGI_ADAPTER_DESC1& found) {
   device.basis = Basis::measured;
   device.how_known = "DXGI";
   device.kind = DeviceKind::integrated_gpu;
-  if (found.DedicatedVideoMemory >= k_least_own_memory) {
-    device.kind = DeviceKind::discrete_gpu;
+  const std::uint64_t host_bytes = machine.pools.empty() ? 0 : machine.pools.front().total_bytes;
+  const AdapterMemory memory = adapter_memory(found.VendorId, found.DeviceId, found.DedicatedVideoMemory, host_bytes);
+  if (memory != AdapterMemory::shared) {
+    const bool own = memory == AdapterMemory::own;
+    if (own) device.kind = DeviceKind::discrete_gpu;
     device.pool = static_cast<std::uint32_t>(machine.pools.size());
     MemoryPool pool;
     pool.id = device.id;
     pool.kind = PoolKind::gpu;
     pool.total_bytes = found.DedicatedVideoMemory;
-    pool.description = "DXGI, dedicated memory";
+    pool.description = own ? "DXGI, dedicated memory" : "DXGI, dedicated memory: set aside from the host's";
+    if (pool.total_bytes == 0) pool.total_basis = Basis::assumed;
     machine.pools.push_back(std::move(pool));
     context.note(device.id + " free memory", "DXGI does not tell what other programs hold");
   }

@@ -3,7 +3,9 @@
 
 #include <windows.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "probe/text.hpp"
 #include "probe/windows/parts.hpp"
@@ -44,6 +46,16 @@ void probe_windows(Context& context) {
   probe_processors(context);
   probe_windows_memory(context);
   probe_adapters(context);
+  // With a GPU in the processor alone, the host's memory is the GPU's too.
+  const std::vector<Device>& devices = context.machine.devices;
+  const auto is = [](DeviceKind kind) { return [kind](const Device& device) { return device.kind == kind; }; };
+  const bool shared = std::any_of(devices.begin(), devices.end(), [](const Device& device) {
+    return device.kind == DeviceKind::integrated_gpu && device.pool == 0;
+  });
+  if (shared && std::none_of(devices.begin(), devices.end(), is(DeviceKind::discrete_gpu))) {
+    context.machine.pools.front().kind = PoolKind::unified;
+    context.machine.pools.front().id = "unified";
+  }
   probe_windows_storage(context);
 }
 

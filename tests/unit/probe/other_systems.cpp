@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "probe/apple/apple.hpp"
+#include "probe/vendor/common_ids.hpp"
 #include "probe/windows/processor_information.hpp"
 #include "recorded.hpp"
 
@@ -99,6 +100,20 @@ std::string cache(std::uint8_t level, std::uint32_t size, std::uint32_t type) {
 }
 
 }  // namespace
+
+TEST_CASE("a GPU that Windows lists is a card, or in the processor, by its id") {
+  constexpr std::uint64_t gib = std::uint64_t{1} << 30U;
+  CHECK(adapter_memory(0x10de, 0x2684, 24 * gib, 64 * gib) == AdapterMemory::own);
+  CHECK(adapter_memory(0x1002, 0x744c, 24 * gib, 64 * gib) == AdapterMemory::own);
+  CHECK(adapter_memory(0x1002, 0x7422, gib / 2, 16 * gib) == AdapterMemory::own);     // a small card stays one
+  CHECK(adapter_memory(0x1002, 0x15bf, 4 * gib, 28 * gib) == AdapterMemory::shared);  // Radeon 780M with 4 GiB set aside
+  CHECK(adapter_memory(0x1002, 0x1586, 96 * gib, 32 * gib) == AdapterMemory::set_aside);
+  CHECK(adapter_memory(0x8086, 0xa7a0, 2 * gib, 30 * gib) == AdapterMemory::shared);
+  CHECK(adapter_memory(0x8086, 0x56a0, 16 * gib, 32 * gib) == AdapterMemory::own);
+  CHECK(adapter_memory(0x8086, 0xe20b, 12 * gib, 32 * gib) == AdapterMemory::own);
+  CHECK(adapter_memory(0x5143, 0x0001, 0, 16 * gib) == AdapterMemory::shared);
+  CHECK(adapter_memory(0x1ed5, 0x0201, 16 * gib, 32 * gib) == AdapterMemory::own);
+}
 
 TEST_CASE("Windows' list of processors") {
   const std::string buffer = entry(3, 48) + core(1, 3) + core(1, 12) + core(0, 16) + cache(1, 49152, 2) +

@@ -2,6 +2,7 @@
 // What physics and the makers' own generations say about every device record.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <iterator>
 #include <map>
 
 #include "catalog/catalog.hpp"
@@ -77,6 +78,43 @@ TEST_CASE("power is of this world") {
     if (device.segment == "laptop") CHECK(*device.tdp_w <= 250);
     if (device.segment == "desktop") CHECK(*device.tdp_w <= 600);
   }
+}
+
+TEST_CASE("matrix rates and what a watt gives are those of the generation") {
+  struct Generation {
+    const char* architecture;
+    double matrix_low, matrix_high;  ///< fp16 on matrix units over fp32 on vector units
+    double gflops_per_w_low, gflops_per_w_high;
+  };
+  // Low ends are cards that their maker holds back (A10G, H20, L40); high ends those of data centres and of laptops.
+  static const Generation generations[] = {
+      {"kepler", 0, 0, 20, 40},      {"maxwell", 0, 0, 15, 45},     {"pascal", 1.9, 2.1, 20, 125},
+      {"volta", 7.8, 8.2, 40, 70},   {"turing", 7.9, 8.1, 24, 125}, {"ampere", 2.2, 16.1, 45, 210},
+      {"ada", 1.9, 4.1, 70, 425},    {"hopper", 3.3, 15, 60, 155},  {"blackwell", 3.9, 32.1, 60, 370},
+      {"polaris", 0.9, 1.1, 24, 45}, {"vega", 1.9, 2.1, 40, 60},    {"rdna1", 1.9, 2.1, 30, 50},
+      {"rdna2", 1.9, 2.1, 50, 110},  {"rdna3", 1.9, 2.1, 90, 220},  {"rdna4", 3.9, 4.1, 140, 180},
+      {"cdna2", 7.9, 8.1, 70, 90},   {"cdna3", 7.9, 8.1, 150, 220}, {"cdna4", 15.8, 16, 100, 150},
+      {"xe-hpg", 7.9, 8.1, 40, 115}, {"xe2-hpg", 7.9, 8.1, 60, 155}};
+  std::size_t checked = 0;
+  for (const DeviceRecord& device : embedded().devices()) {
+    const auto generation = std::find_if(std::begin(generations), std::end(generations),
+                                         [&](const Generation& known) { return device.architecture == known.architecture; });
+    if (device.kind != DeviceRecordKind::gpu || generation == std::end(generations) || !device.fp32_flops_per_s) continue;
+    INFO(device.id);
+    ++checked;
+    if (device.fp16_flops_per_s) {
+      CHECK(*device.fp16_flops_per_s / *device.fp32_flops_per_s >= generation->matrix_low);
+      CHECK(*device.fp16_flops_per_s / *device.fp32_flops_per_s <= generation->matrix_high);
+    }
+    if (device.tdp_w) {
+      CHECK(*device.fp32_flops_per_s / 1e9 / *device.tdp_w >= generation->gflops_per_w_low);
+      CHECK(*device.fp32_flops_per_s / 1e9 / *device.tdp_w <= generation->gflops_per_w_high);
+    }
+    if (device.fp16_flops_per_s && device.int8_ops_per_s && device.vendor == Vendor::nvidia &&
+        device.architecture != "volta")
+      CHECK(*device.int8_ops_per_s / *device.fp16_flops_per_s == Approx(2).epsilon(0.02));
+  }
+  CHECK(checked >= 300);
 }
 
 TEST_CASE("a mobile part has a record of its own, and the desktop card's bandwidth is not given to it") {

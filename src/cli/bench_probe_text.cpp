@@ -99,7 +99,7 @@ void gpu_lines(Page& page, const BenchReport& report) {
       if (nominal)
         text += fmt::format(": {} of {}", report::format_percent(gpu.bytes_per_s->typical / *nominal),
                             report::format_bandwidth(*nominal));
-      page.detail(gpu.device, text + "; reads are taken to reach the same share");
+      page.detail(gpu.device, text + "; reads are taken to reach the same share (assumed)");
       judge_copies(page, gpu, pool);
     }
   }

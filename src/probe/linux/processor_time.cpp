@@ -17,7 +17,8 @@ std::optional<double> stolen_share(const ProcessorTime& time) {
   constexpr double k_least_ticks = 60 * 100;
   const double wanted = time.work + time.stolen;
   if (wanted < k_least_ticks || time.work <= 0) return std::nullopt;
-  return time.stolen / wanted;
+  const double share = time.stolen / wanted;
+  return share < 1 ? std::optional(share) : std::nullopt;  // counts of nonsense round to the whole
 }
 
 }  // namespace canirun::probe

@@ -34,7 +34,11 @@ json 'abs(d["lines"][0]["result"] - 182.5) < 1e-9 and d["lines"][-1]["result"] i
 run 2 cost --example other
 err_has "article"
 
-run 0 cost llama-3.1-8b --on "RTX 4090" --residency EU --json
+# Where nobody promises a region no API counts; where some do, those.
+run 0 cost llama-3.1-8b --on "RTX 4090" --residency Atlantis --json
 json 'any(r["code"] == "residency" for r in d["verdict"]["reasons"])'
+run 0 cost llama-3.1-8b --on "RTX 4090" --residency EU --json
+json 'not any(r["code"] == "residency" for r in d["verdict"]["reasons"])'
+json 'any(a["stays_in_region"] for a in d["cost"]["api"]) and not all(a["stays_in_region"] for a in d["cost"]["api"])'
 run 0 help grades
 out_has "from 0.85"

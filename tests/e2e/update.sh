@@ -40,6 +40,34 @@ json '[r["id"] for r in d["refused"]] == ["openai/gpt-4.1"] and d["lists"][1]["w
 [ "$(find "$XDG_DATA_HOME/canirun" -type f | wc -l)" -eq 1 ] || fail "something was left beside it"
 requests 'all(r["authorization"] is None for r in l)'
 
+# Facts that changed, offers of open models that no record is of, and closed models that came out since.
+cp "$lists/models_dev.json" "$scratch/plain.json"
+cat >"$lists/models_dev.json" <<'EOF'
+{"openai": {"models": {"gpt-4o-mini": {"cost": {"input": 0.1, "output": 0.4, "cache_read": 0.05}, "limit": {"context": 256000}},
+  "gpt-4o": {"cost": {"input": 2.5, "output": 10, "cache_read": 1.25}, "limit": {"context": 512000}},
+  "gpt-99": {"cost": {"input": 9, "output": 90}, "release_date": "2099-01-01", "open_weights": false, "name": "GPT-99"}}},
+ "cerebras": {"models": {"llama-3.1-8b-instruct": {"cost": {"input": 0.04, "output": 0.07}, "limit": {"context": 131072}}}},
+ "stranger": {"models": {"llama-3.1-8b-instruct": {"cost": {"input": 0.01, "output": 0.01}}}}}
+EOF
+run 0 update --json
+json 'sorted(a["id"] for a in d["added"]) == ["cerebras/llama-3.1-8b", "openai/gpt-99"]'
+json '[f["after"]["context_tokens"] for f in d["facts_changed"] if f["id"] == "openai/gpt-4o"] == [512000]'
+cp "$scratch/out" "$scratch/offers.json"
+run 0 cost llama-3.1-8b --on "RTX 4090" --vs gpt-99 --vs cerebras/llama-3.1-8b --json
+json 'd["cost"]["api"][0]["name"] == "GPT-99" and any(a["price_id"] == "cerebras/llama-3.1-8b" and a["same_model"] for a in d["cost"]["api"])'
+run 0 update
+out_has "no price has changed"
+out_lacks "new offer"
+# On no list any more: they stay as they were.
+cp "$scratch/plain.json" "$lists/models_dev.json"
+run 0 update
+run 0 catalog prices gpt-99
+out_has "90"
+$check "$scratch/offers.json" >"$scratch/out" || fail "a document is not what its schema says"
+run 0 update --forget
+[ "$(find "$XDG_DATA_HOME/canirun" -type f | wc -l)" -eq 0 ] || fail "something was not forgotten"
+run 0 update
+
 # What was fetched counts, with its date; the rest of the record stays; the next time nothing has changed.
 today=$(date -u +%Y-%m-%d)
 run 0 catalog prices gpt-4o-mini

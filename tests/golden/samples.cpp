@@ -91,7 +91,8 @@ CostEstimate money() {
                .output_usd_per_mtok = 15,
                .cache_read_usd_per_mtok = 0.3,
                .price_date = "2026-09-23",
-               .cache_discount = true},
+               .cache_discount = true,
+               .grows_usd_per_year = 253},
               {.price_id = "deepinfra/qwen2.5-coder-7b",
                .name = "Qwen2.5-Coder 7B",
                .provider = "DeepInfra",
@@ -102,13 +103,24 @@ CostEstimate money() {
                .input_usd_per_mtok = 0.03,
                .output_usd_per_mtok = 0.09,
                .price_date = "2026-05-01",
-               .price_is_old = true}};
+               .price_is_old = true,
+               .grows_usd_per_year = 11.5}};
   cost.rent = RentCost{.hardware = "RTX 4090",
                        .provider = "RunPod",
                        .usd_per_hour = 0.69,
                        .hours_per_day = 8,
                        .usd_per_year = 1269.6,
+                       .price_source = "a price list",
                        .price_date = "2026-09-23"};
+  cost.rent_serverless = RentCost{.hardware = "RTX 4090",
+                                  .provider = "RunPod serverless",
+                                  .usd_per_hour = 1.1,
+                                  .hours_per_day = 1.5,
+                                  .usd_per_year = 379.5,
+                                  .serverless = true,
+                                  .start_s = 80,
+                                  .price_source = "a price list",
+                                  .price_date = "2026-09-23"};
   cost.hybrid = HybridCost{.local_share = 0.5, .escalation_share = 0.2, .usd_per_day = 0.52, .usd_per_year = 119.6};
   cost.break_even = {{.ownership = Ownership::buy,
                       .output_tokens_per_day = 41'000,
@@ -304,6 +316,7 @@ Sample too_big() {
   result.cost.local_own.reset();
   result.cost.local_buy.reset();
   result.cost.rent.reset();
+  result.cost.rent_serverless.reset();
   result.cost.hybrid.reset();
   result.cost.capacity = {};
   result.cost.break_even.clear();

@@ -28,7 +28,7 @@ class Decode:
             c.constant("vulkan_cache/" + x, 1.1, 0.3)
             c.constant("vulkan_overhead/" + x, 1.0, 0.35)
             c.constant("sharing/" + x, 1.0, 0.25)
-            c.constant("vllm/" + x, 1.1, 0.2)
+            c.constant("vllm/" + x, 1.0, 0.07)
             c.constant("noflash_cache/" + x, 1.5, 0.35)
             c.constant("noflash_overhead/" + x, 1.1, 0.5)
             for w in WEIGHTS:

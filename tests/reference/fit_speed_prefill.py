@@ -9,7 +9,7 @@ MOE_LAYER_EXTRA = 0.5  # k_moe_layer_extra
 RECURRENT_UNITS = 2.0  # k_recurrent_layer_units
 INT8 = {"ada", "ampere", "ampere/8.0", "ampere/8.7", "blackwell", "blackwell/12.1", "blackwell/11.0", "hopper", "turing"}
 ARM = ["cpu/arm", "cpu/apple", "cpu/server-arm"]
-FP16 = {"xe-hpg", "xe2-hpg", "xe2-lpg", "volta", "cdna1"}
+FP16 = {"xe-hpg", "xe2-hpg", "xe2-lpg", "volta", "cdna1", "cdna2", "cdna3"}
 # share of the unit's peak that Q4_K products reach, first guess
 FRACTION = {"pascal": 1.2, "pascal/6.0": 0.9, "maxwell": 0.7, "kepler": 0.5, "turing/no-tensor": 1.2, "rdna2": 1.1, "rdna2/igpu": 1.1,
             "rdna3": 0.6, "rdna3-5": 0.6, "rdna3-5/gfx1151": 0.7, "rdna4": 1.2, "gcn5": 1.0, "m1": 0.75, "m2": 0.75, "m3": 0.8, "m4": 0.8,

@@ -20,7 +20,7 @@ std::string profiles_text(Session& session) {
       "parts of it.\n\n";
   for (const UsageProfile& profile : session.catalog().usages()) {
     out += fmt::format("  {:<18} {}\n", profile.id, report::safe_text(profile.name, session.out()));
-    out += fmt::format("  {:<18}   {}: {} fresh, {} cached, {} out a day; {:g} days\n", "", name_of(profile.task),
+    out += fmt::format("      {}: {} fresh, {} cached, {} out a day; {:g} days a year\n", name_of(profile.task),
                        report::format_tokens(profile.fresh_input_tokens_per_day + profile.cache_write_tokens_per_day),
                        report::format_tokens(profile.cache_read_tokens_per_day),
                        report::format_tokens(profile.output_tokens_per_day), profile.active_days_per_year);

@@ -46,7 +46,7 @@ struct BackendSpeed {
   double bf16_expert_slowdown = 1;          ///< of routed experts stored in bf16, on top: decode
   double bf16_expert_prefill_slowdown = 1;  ///< and prefill
   /// Where its runs scatter differently from those of the vendor's own backend: drivers and versions differ.
-  std::optional<SpeedSpread> decode_spread, prefill_spread;
+  std::optional<SpeedSpread> decode_spread = {}, prefill_spread = {};
 };
 
 /// Time relative to llama.cpp on the same files; 1: the same.

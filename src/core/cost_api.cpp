@@ -133,6 +133,13 @@ std::vector<ApiCost> api_costs(const ModelSpec& model, const UsageProfile& usage
   std::stable_sort(hosted.begin(), hosted.end(), [](const ApiCost& a, const ApiCost& b) {
     return a.stays_in_region != b.stays_in_region ? a.stays_in_region : a.usd_per_day < b.usd_per_day;
   });
+  // One provider may list the same weights under several names: its cheapest is enough.
+  std::vector<std::string> seen;
+  std::erase_if(hosted, [&](const ApiCost& api) {
+    const bool again = std::find(seen.begin(), seen.end(), api.provider) != seen.end();
+    seen.push_back(api.provider);
+    return again;
+  });
   if (hosted.size() > k_hosted_offers) hosted.resize(k_hosted_offers);
   costs.insert(costs.end(), hosted.begin(), hosted.end());
   return costs;

@@ -42,12 +42,12 @@ void local_row(Table& table, std::string_view name, const std::optional<LocalCos
 }
 
 /// Date of the price, and what is special about the bill.
-std::string api_note(const ApiCost& api, const Currency& currency) {
+std::string api_note(const ApiCost& api) {
   if (api.subscription) return "flat";
   std::string note = api.price_date + (api.price_is_old ? ", old" : "");
   if (api.long_request_share > 0) note += fmt::format(", {} long requests", format_percent(api.long_request_share));
   if (api.batch_discount > 0) note += fmt::format(", batch -{}", format_percent(api.batch_discount));
-  if (api.fee_usd_per_year > 0) note += fmt::format(", {} fees", format_usd(api.fee_usd_per_year, currency));
+  if (api.fee_usd_per_year > 0) note += api.minimum_usd_per_year > api.grows_usd_per_year ? ", minimum" : ", with fee";
   if (api.region_surcharge_share > 0)
     note += fmt::format(", +{} for the region", format_percent(api.region_surcharge_share));
   if (!api.stays_in_region) note += ", " + api.region_note;
@@ -67,7 +67,7 @@ Table options(const Page& page, const CostEstimate& cost) {
                    {format_usd(api.usd_per_day, cost.currency), Tone::plain},
                    {format_usd(api.usd_per_year, cost.currency), Tone::plain},
                    {usd_range(api.usd_per_year_range, cost.currency), Tone::plain},
-                   {page.safe(api_note(api, cost.currency)), Tone::quiet}});
+                   {page.safe(api_note(api)), Tone::quiet}});
   }
   const double days = cost.active_days_per_year > 0 ? cost.active_days_per_year : 365;
   for (const std::optional<RentCost>* rent : {&cost.rent, &cost.rent_serverless}) {

@@ -136,9 +136,10 @@ std::vector<ApiCost> api_costs(const ModelSpec& model, const UsageProfile& usage
   // One provider may list the same weights under several names: its cheapest is enough.
   std::vector<std::string> seen;
   std::erase_if(hosted, [&](const ApiCost& api) {
-    const bool again = std::find(seen.begin(), seen.end(), api.provider) != seen.end();
-    seen.push_back(api.provider);
-    return again;
+    std::string provider = api.price_id.substr(0, api.price_id.find('/'));
+    if (std::find(seen.begin(), seen.end(), provider) != seen.end()) return true;
+    seen.push_back(std::move(provider));
+    return false;
   });
   if (hosted.size() > k_hosted_offers) hosted.resize(k_hosted_offers);
   costs.insert(costs.end(), hosted.begin(), hosted.end());

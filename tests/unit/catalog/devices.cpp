@@ -89,7 +89,7 @@ TEST_CASE("matrix rates and what a watt gives are those of the generation") {
   // Low ends are cards that their maker holds back (A10G, H20, L40); high ends those of data centres and of laptops.
   static const Generation generations[] = {
       {"kepler", 0, 0, 20, 40},      {"maxwell", 0, 0, 15, 45},     {"pascal", 1.9, 2.1, 20, 125},
-      {"volta", 7.8, 8.2, 40, 70},   {"turing", 7.9, 8.1, 24, 125}, {"ampere", 2.2, 16.1, 45, 210},
+      {"volta", 7.8, 8.2, 40, 70},   {"turing", 7.9, 8.1, 24, 125}, {"ampere", 2.2, 16.1, 40, 210},
       {"ada", 1.9, 4.1, 70, 425},    {"hopper", 3.3, 15, 60, 155},  {"blackwell", 3.9, 32.1, 60, 370},
       {"polaris", 0.9, 1.1, 24, 45}, {"vega", 1.9, 2.1, 40, 60},    {"rdna1", 1.9, 2.1, 30, 50},
       {"rdna2", 1.9, 2.1, 50, 110},  {"rdna3", 1.9, 2.1, 90, 220},  {"rdna4", 3.9, 4.1, 140, 180},

@@ -16,12 +16,12 @@ using namespace canirun::probe;
 
 namespace {
 
-Machine with_driver(const char* plays, double timeout_s = 20, bool memory_users = false) {
+Machine with_driver(const char* plays, double timeout_s = 20, bool memory_users = false, const char* age = "") {
   static const Recorded recorded("desktop-nvidia");
   ::setenv("CANIRUN_NVML_STUB", plays, 1);
   ProbeOptions options;
   options.root = recorded.root();
-  options.nvml_library = CANIRUN_NVML_STUB_DIR "/libnvidia-ml.so.1";
+  options.nvml_library = std::string(CANIRUN_NVML_STUB_DIR) + age + "/libnvidia-ml.so.1";
   options.vendor_timeout_s = timeout_s;
   options.memory_users = memory_users;
   Machine machine = probe_machine(options);
@@ -64,6 +64,17 @@ TEST_CASE("NVML describes a card") {
   CHECK_FALSE(memory.limit_bytes);
   CHECK(memory.bandwidth_bytes_per_s == Approx(1008.1e9).epsilon(0.001));
   CHECK(memory.bandwidth_provenance.basis == Basis::derived);
+  CHECK(note_about(machine, "NVIDIA driver").empty());
+}
+
+TEST_CASE("an old library, without the newer forms of its functions, says the same") {
+  const Machine machine = with_driver("rtx4090", 20, false, "_old");
+  const Device* card = device_named(machine, "gpu0");
+  REQUIRE(card != nullptr);
+  CHECK(card->how_known == "NVML");
+  CHECK(card->pci_id == "10de:2684");
+  CHECK(card->runtime_version == "12.4");
+  CHECK(machine.pools.at(card->pool).total_bytes == 25757220864U);
   CHECK(note_about(machine, "NVIDIA driver").empty());
 }
 

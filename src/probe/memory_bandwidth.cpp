@@ -21,9 +21,9 @@ namespace {
 
 constexpr std::size_t k_bytes_per_thread = std::size_t{2} << 20;
 constexpr std::size_t k_line_bytes = 64;
-constexpr std::size_t k_wanted_passes = 8;  // the first ones wake the clocks up
+constexpr std::size_t k_wanted_passes = 5;  // the first ones wake the clocks up
 constexpr std::size_t k_most_passes = 24;
-constexpr std::chrono::milliseconds k_most_time{20};
+constexpr std::chrono::milliseconds k_most_time{4};
 constexpr std::uint32_t k_most_threads = 8;
 
 #if defined(__x86_64__)
@@ -63,7 +63,7 @@ struct Pass {
 /// Seconds from the first thread's start to the last one's end, when nearly all threads read nearly all of the time: a
 /// thread that had to wait for a processor leaves the others alone with the memory, and says nothing about it.
 std::optional<double> seconds_of(const std::vector<std::vector<Pass>>& by_thread, std::size_t pass) {
-  constexpr double k_least_overlap = 0.8;
+  constexpr double k_least_overlap = 0.7;
   Pass whole = by_thread.front()[pass];
   std::chrono::duration<double> busy{0};
   for (const auto& passes : by_thread) {

@@ -7,7 +7,7 @@ namespace canirun::probe {
 
 /// Read bandwidth of main memory as this process sees it, in bytes per second: the third quickest of a few passes over a
 /// small buffer whose cache lines are flushed before each pass, so that every read comes from memory although the buffer
-/// would fit in a cache. Takes a few milliseconds, at most about 20, and 2 MiB a thread. nullopt where lines cannot be
+/// would fit in a cache. Takes a few milliseconds and 2 MiB a thread. nullopt where lines cannot be
 /// flushed from user space (neither x86-64 nor AArch64), when no thread could be started, and on a machine so busy that its
 /// threads never read together.
 ///

@@ -36,6 +36,9 @@ Machine full_machine() {
   c.l2_cache_bytes = 16777216;
   c.l3_cache_bytes = 67108864;
   c.max_clock_hz = 5881e6;
+  c.stolen_share = 0.12;
+  c.measured_fp32_flops_per_s = 1.6e12;
+  c.measured_int8_ops_per_s = 6.4e12;
   c.virtualised = true;
   c.signature = "AuthenticAMD-25-97-2";
   c.memory_type = "DDR5";

@@ -10,7 +10,7 @@ struct Companions {
   std::uint64_t projector_bytes = 0;  ///< vision or audio projector (mmproj): its file; on the first GPU where there is one
   /// Its scratch space for the picture the engine reserves at start: on the GPU and beside it in RAM. Unknown: 0.
   std::uint64_t projector_device_scratch_bytes = 0, projector_host_scratch_bytes = 0;
-  std::uint64_t adapter_bytes = 0;    ///< LoRA adapters: their files; each layer's part lies with the layer
+  std::uint64_t adapter_bytes = 0;  ///< LoRA adapters: their files; each layer's part lies with the layer
   /// A small model that drafts for speculative decoding: its weights, and a cache and buffers of its own for the same
   /// context. Null: none. Both or neither.
   const ModelSpec* draft = nullptr;

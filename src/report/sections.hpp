@@ -6,6 +6,9 @@
 /// The sections several documents share, each under its own key of `root`.
 namespace canirun::report {
 
+/// Id of a pool; null where there is no such pool.
+void set_pool(Node node, std::string_view name, const Machine& machine, std::uint32_t index);
+
 void write_request(Node root, const Answer& answer);
 void write_machine(Node root, const Machine& machine);
 void write_model(Node root, const Answer& answer);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <canirun/names.hpp>
+
 #include <string>
 
 namespace canirun::cli {
@@ -11,8 +13,9 @@ namespace {
 /// What a no offers at most; more would be a list to read, not help.
 constexpr std::size_t k_most_suggestions = 3;
 
-/// The machine's flags that a command in a suggestion must repeat to be about the same machine. `--on` is in it already.
-std::string repeated_flags(const Session& session, const report::RequestEcho& echo) {
+/// The flags that a command in a suggestion must repeat to be about the same machine and engine. `--on` is in it already.
+std::string repeated_flags(const Session& session, const report::RequestEcho& echo, const EngineSettings& settings) {
+  const EngineSettings usual;
   std::string flags;
   const auto add = [&](std::string_view name, const std::optional<std::string>& value) {
     if (value) flags += fmt::format(" --{} {}", name, *value);
@@ -21,6 +24,8 @@ std::string repeated_flags(const Session& session, const report::RequestEcho& ec
   add("vram", echo.vram);
   add("bandwidth", echo.bandwidth);
   if (!echo.on) add("machine", session.options().machine_file);
+  if (settings.engine != usual.engine) add("engine", std::string(name_of(settings.engine)));
+  if (settings.backend != usual.backend) add("backend", std::string(name_of(settings.backend)));
   return flags;
 }
 
@@ -92,7 +97,7 @@ Answered answer_resolved(Session& session, Resolved question) {
   answered.assessment = assess(*asked.machine, *asked.model, *asked.quant, asked.question, session.catalog().books());
   if (!answered.assessment.verdict.yes) add_nearest_yeses(session, answered);
   answered.largest_quant = largest_whole_quant(session.catalog(), asked);
-  const std::string flags = repeated_flags(session, asked.echo);
+  const std::string flags = repeated_flags(session, asked.echo, asked.question.settings);
   for (Suggestion& suggestion : answered.assessment.verdict.suggestions) {
     if (!suggestion.command.empty()) suggestion.command += flags;
   }

@@ -38,7 +38,7 @@ constexpr Command k_commands[] = {
     {"cost", on::cost, "MODEL", "running it here against an API, a rented GPU, or both", 0, 1, false,
      "canirun cost llama-3.1-8b --profile coding --vs gpt-4o-mini\n"
      "canirun cost llama-3.1-8b --on \"RTX 4090\" --buy --kwh 0.30 --plot\n"
-     "canirun cost qwen3-coder-30b-a3b --from-usage sessions.jsonl --subscription 20/month\n"
+     "canirun cost qwen3:8b --from-usage sessions.jsonl --subscription 20/month\n"
      "canirun cost qwen3:8b --mix autocomplete --mix summarise --mix agentic\n"
      "canirun cost --example article\n",
      run_cost},
@@ -46,7 +46,7 @@ constexpr Command k_commands[] = {
      "canirun plan gpt-oss-120b --min-tps 20 --ctx 32k\n"
      "canirun plan qwen3-coder-30b-a3b --budget 1500 --vs claude-haiku-4.5\n",
      run_plan},
-    {"bench", on::bench, "[FILE...]", "measure this machine, or calibrate it with runs that were measured", 0, k_any, false,
+    {"bench", on::bench, "[FILE...]", "measure this machine, or calibrate it with measured runs", 0, k_any, false,
      "canirun bench --save\n"
      "llama-bench -m model.gguf -o json | canirun bench - --save\n"
      "canirun bench --server http://localhost:11434 --model qwen3:8b\n"

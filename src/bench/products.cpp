@@ -106,7 +106,11 @@ KernelSet kernels_of(Kernels kernels) {
     case Kernels::avx512_vnni:
       return avx512_kernels(true);
     case Kernels::amx:
+#if defined(__linux__)
       return amx_kernels();
+#else
+      return avx512_kernels(true);  // never chosen: may_use_amx() is about Linux
+#endif
 #elif defined(__aarch64__)
     case Kernels::neon:
       return neon_kernels(false);

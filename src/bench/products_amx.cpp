@@ -2,7 +2,7 @@
 // AMX: eight tile registers of 16 rows of 64 bytes. Sums of 32 x 32 in four of them, 32 rows of A and 32 columns of B in two
 // each; an instruction adds 16 x 16 x 64 products. Nobody has run this yet: the machine it was written on has no AMX. Its
 // arithmetic and the order of A are tested with a stand-in, its instructions were looked at.
-#if defined(__x86_64__)
+#if defined(__x86_64__) && defined(__linux__)  // who else grants the registers is not known
 #include <immintrin.h>
 
 #include <array>

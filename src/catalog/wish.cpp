@@ -6,6 +6,7 @@
 #include "catalog/facts.hpp"
 #include "catalog/wish_builder.hpp"
 #include "catalog/wish_parts.hpp"
+#include "catalog/wish_spoken.hpp"
 
 namespace canirun::catalog {
 namespace {
@@ -80,10 +81,22 @@ Result<void> WishBuilder::add(const WishItem& item) {
 }
 
 Result<void> WishBuilder::add_named(const WishItem& item) {
-  const std::optional<std::uint64_t> stated = wish_.vram_bytes ? wish_.vram_bytes : ram_bytes_;
+  if (const SizedName sized = split_size(item.name); is_any_processor(sized.name)) {
+    if (!ram_bytes_) ram_bytes_ = item.memory_bytes ? item.memory_bytes : sized.memory_bytes;
+    assume_host();
+    return {};
+  }
+  const std::optional<std::uint64_t> stated = wish_.vram_bytes    ? wish_.vram_bytes
+                                              : item.memory_bytes ? item.memory_bytes
+                                                                  : ram_bytes_;
   Result<FoundDevice> found = find_wished(item.name, stated, catalog_);
   if (!found) return tl::unexpected<Error>(std::move(found).error());
   const DeviceRecord& record = found->record;
+  // "RTX 3060, 12GB" is a card of that size, "RTX 3090, 64GB" one in a machine of that size.
+  if (item.memory_bytes) {
+    const bool is_the_cards = record.kind == DeviceRecordKind::gpu && is_sold_with(record, *item.memory_bytes);
+    (is_the_cards ? found->memory_bytes : ram_bytes_) = item.memory_bytes;
+  }
   if (found->is_one_of_several)
     assume(item.name, "several versions have this name, " + record.name + " assumed: its memory size tells which");
   if (record.kind == DeviceRecordKind::instance) {
@@ -109,6 +122,10 @@ Result<void> WishBuilder::add_named(const WishItem& item) {
     memory_bytes = *wish_.vram_bytes;
   } else if (found->memory_bytes) {
     memory_bytes = *found->memory_bytes;
+    // Such cards exist, rebuilt with larger chips; most are a mistake.
+    if (!record.memory_gib.empty() && !is_sold_with(record, memory_bytes))
+      assume(record.name + " memory", gib_text(memory_bytes) + " as said, sold with " +
+                                          gib_text(record.memory_gib.back() * k_gib) + ": --ram is the host's");
   } else if (!record.memory_gib.empty()) {
     memory_bytes = record.memory_gib.front() * k_gib;
     description = "as sold";

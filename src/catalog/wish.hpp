@@ -13,7 +13,9 @@
 ///     item  = [ count "x" ] ( name | key "=" value { "," key "=" value } )
 ///     keys  = vram, bandwidth (of the GPU, or of the processor's memory), cpu, ram
 ///
-/// "2x RTX 3090", "RTX 4090 + RTX 3060", "M4 Max 64GB", "cpu=AMD Ryzen 9 7950X", "vram=80GiB,bandwidth=2039GB/s".
+/// A comma joins items too, and a size behind one is the device's memory if it is sold with that, else the host's.
+/// "2x RTX 3090", "RTX 4090 + RTX 3060", "GTX 1060 6GB, 32GB RAM", "M4 Max 64GB", "cpu=AMD Ryzen 9 7950X",
+/// "vram=80GiB,bandwidth=2039GB/s".
 namespace canirun::catalog {
 
 /// One item, read but not looked up.
@@ -22,6 +24,7 @@ struct WishItem {
   std::string name;  ///< "" for a description by figures
   std::optional<std::string> cpu;
   std::optional<std::uint64_t> vram_bytes, ram_bytes;
+  std::optional<std::uint64_t> memory_bytes;  ///< "RTX 3060, 12GB": whose it is, the record says
   std::optional<double> bandwidth_bytes_per_s;
 };
 

@@ -11,7 +11,7 @@ namespace canirun::catalog {
 namespace {
 
 constexpr std::uint64_t k_assumed_ram_bytes = 64 * k_gib;
-/// Of processors with more than two channels, which are bought for their memory.
+/// Of processors with more than two channels, which are bought for their memory; those of LPDDR are narrow, and soldered.
 constexpr std::uint64_t k_assumed_ram_per_channel_bytes = 64 * k_gib;
 /// What one core keeps in flight, as complete_machine assumes it of guests.
 constexpr double k_bandwidth_of_one_core = 12e9;
@@ -118,7 +118,7 @@ void WishBuilder::set_host_memory() {
   pool.total_bytes = k_assumed_ram_bytes;
   if (cpu_record_ && !cpu_record_->memory_gib.empty()) {
     pool.total_bytes = cpu_record_->memory_gib.back() * k_gib;
-  } else if (cpu_record_ && cpu_record_->memory_channels.value_or(2) > 2) {
+  } else if (cpu_record_ && cpu_record_->memory_channels.value_or(2) > 2 && !cpu_record_->memory_type.starts_with("LPDDR")) {
     pool.total_bytes = *cpu_record_->memory_channels * k_assumed_ram_per_channel_bytes;
   }
   pool.total_basis = Basis::assumed;

@@ -8,14 +8,10 @@
 #include "catalog/names.hpp"
 #include "catalog/wish.hpp"
 #include "catalog/wish_parts.hpp"
+#include "catalog/words.hpp"
 
 namespace canirun::catalog {
 namespace {
-
-bool is_sold_with(const DeviceRecord& record, std::uint64_t memory_bytes) {
-  return std::any_of(record.memory_gib.begin(), record.memory_gib.end(),
-                     [&](std::uint32_t gib) { return gib * k_gib == memory_bytes; });
-}
 
 /// GPUs before processors, processors before whole platforms and machine types; memory configurations are no device.
 std::vector<DeviceRecord> most_wanted(std::vector<DeviceRecord> records) {
@@ -48,7 +44,52 @@ std::vector<DeviceRecord> named(std::string_view name, const Catalog& catalog) {
   return records;
 }
 
+/// Words of the record's name, or of its first alias, that has all these words and no others that tell products apart.
+std::vector<std::string> name_meant(const DeviceRecord& record, const std::vector<std::string>& asked) {
+  std::vector<std::string> names = record.aliases;
+  names.insert(names.begin(), record.name);
+  for (const std::string& each : names) {
+    std::vector<std::string> words = words_of(each);
+    const auto left = words_left_out(asked, words);
+    if (left && std::all_of(left->begin(), left->end(), may_be_left_out_of_device)) return words;
+  }
+  return {};
+}
+
+/// "laptop rtx 4070", "mini pc n100", "threadripper 3960x": the only device that has all these words, and no others that
+/// tell products apart. Versions of one name count as one.
+std::vector<DeviceRecord> meant(std::string_view name, const Catalog& catalog) {
+  std::vector<std::string> asked = words_of(name);
+  std::erase_if(asked, says_no_device);
+  std::replace_if(asked.begin(), asked.end(), [](const std::string& word) { return word == "mobile"; }, "laptop");
+  if (asked.empty()) return {};
+  std::vector<DeviceRecord> found;
+  for (DeviceRecord& record : catalog.devices()) {
+    if (!name_meant(record, asked).empty()) found.push_back(std::move(record));
+  }
+  found = most_wanted(std::move(found));
+  const bool one_name = std::all_of(found.begin(), found.end(), [&](const DeviceRecord& record) {
+    return name_meant(record, asked) == name_meant(found.front(), asked);
+  });
+  return one_name ? found : std::vector<DeviceRecord>{};
+}
+
+/// What nobody could have found: Macs without their chip have a hint of their own.
+Error unknown_device(std::string_view name, Error error) {
+  const std::vector<std::string> words = words_of(name);
+  const bool is_mac = std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return word == "mac" || word == "macbook" || word == "imac";
+  });
+  if (is_mac) error.hint = "which chip is in it? \"About This Mac\" says so; as in: --on \"M2 16GB\" or \"M4 Max 64GB\"";
+  return error;
+}
+
 }  // namespace
+
+bool is_sold_with(const DeviceRecord& record, std::uint64_t memory_bytes) {
+  return std::any_of(record.memory_gib.begin(), record.memory_gib.end(),
+                     [&](std::uint32_t gib) { return gib * k_gib == memory_bytes; });
+}
 
 Result<FoundDevice> find_wished(std::string_view name, std::optional<std::uint64_t> memory_bytes, const Catalog& catalog) {
   FoundDevice found;
@@ -66,7 +107,10 @@ Result<FoundDevice> find_wished(std::string_view name, std::optional<std::uint64
     Result<DeviceRecord> nothing = catalog.device(split_size(name).name);
     if (nothing)
       return fail(ErrorKind::usage, "\"" + std::string(name) + "\" is memory, not a device", "name a processor or a GPU");
-    return tl::unexpected<Error>(std::move(nothing).error());
+    const SizedName sized = split_size(name);
+    records = meant(sized.name, catalog);
+    if (records.empty()) return tl::unexpected<Error>(unknown_device(name, std::move(nothing).error()));
+    if (sized.memory_bytes) memory_bytes = found.memory_bytes = sized.memory_bytes;
   }
   const auto fits = [&](const DeviceRecord& record) { return memory_bytes && is_sold_with(record, *memory_bytes); };
   const auto at = std::find_if(records.begin(), records.end(), fits);

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "catalog/wish.hpp"
+#include "catalog/wish_spoken.hpp"
 
 namespace canirun::catalog {
 namespace {
@@ -51,18 +52,27 @@ Result<std::uint32_t> take_count(std::string_view& text) {
   return count;
 }
 
-/// Takes " x2" off the end.
-std::uint32_t take_count_at_end(std::string_view& text) {
+/// Where "x2" of "RTX 3090 x2" or "3090x2" begins, the blank before it included; npos: nowhere.
+std::size_t count_at_end(std::string_view text) {
   const std::size_t blank = text.rfind(' ');
-  if (blank == std::string_view::npos || blank + 2 >= text.size()) return 1;
-  std::string_view last = text.substr(blank + 1);
+  if (blank != std::string_view::npos) return blank;
+  const std::size_t times = text.find_last_of("xX");
+  const bool joined = times != std::string_view::npos && times > 0 && is_digit(text[times - 1]);
+  return joined ? times : std::string_view::npos;
+}
+
+/// Takes " x2" or "x2" off the end.
+std::uint32_t take_count_at_end(std::string_view& text) {
+  const std::size_t at = count_at_end(text);
+  if (at == std::string_view::npos || at + 1 >= text.size()) return 1;
+  std::string_view last = trim(text.substr(at));
   const bool times = last.starts_with('x') || last.starts_with('X') || last.starts_with("\u00d7");
   if (!times) return 1;
   last.remove_prefix(last.starts_with("\u00d7") ? 2 : 1);
   std::uint32_t count = 0;
   const auto [end, error] = std::from_chars(last.data(), last.data() + last.size(), count);
   if (error != std::errc() || end != last.data() + last.size() || count < 1 || count > k_max_count) return 1;
-  text = trim(text.substr(0, blank));
+  text = trim(text.substr(0, at));
   return count;
 }
 
@@ -101,24 +111,39 @@ Result<void> read_pair(std::string_view pair, WishItem& item) {
   return fail(ErrorKind::usage, "\"" + key + "\" is not one of: vram, bandwidth, cpu, ram");
 }
 
-Result<WishItem> read_item(std::string_view text) {
+/// The name of an item, with the count and the memory that stand around it: "dual RTX 3090 64GB RAM".
+void read_name(std::string_view name, WishItem& item) {
+  if (item.count == 1) item.count = take_spoken_count(name);
+  item.ram_bytes = take_spoken_ram(name);
+  if (item.count == 1) item.count = take_count_at_end(name);
+  item.name = std::string(name);
+}
+
+Result<WishItem> read_item(std::string_view text, const std::vector<std::string_view>& beside) {
   WishItem item;
   const Result<std::uint32_t> count = take_count(text);
   if (!count) return tl::unexpected<Error>(count.error());
   item.count = *count;
   if (text.empty())
     return fail(ErrorKind::usage, "expected the name of a device", "for example \"RTX 4090\" or \"2x RTX 3090\"");
-  std::vector<std::string_view> parts{text};
-  if (text.find('=') != std::string_view::npos) parts = split(text, ",");
-  if (parts.front().find('=') == std::string_view::npos) {  // a name, perhaps with what is around it: "RTX 4090, ram=64GiB"
-    std::string_view name = parts.front();
-    if (item.count == 1) item.count = take_count_at_end(name);
-    item.name = std::string(name);
-    parts.erase(parts.begin());
-  }
-  for (const std::string_view pair : parts) {
-    const Result<void> read = read_pair(pair, item);
+  if (const std::optional<SpokenMemory> memory = spoken_memory(text)) {
+    item.ram_bytes = memory->bytes;  // nothing stands before it that it could belong to
+  } else if (text.find('=') != std::string_view::npos) {
+    const Result<void> read = read_pair(text, item);
     if (!read) return tl::unexpected<Error>(read.error());
+  } else {
+    read_name(text, item);
+  }
+  for (const std::string_view part : beside) {
+    const std::optional<SpokenMemory> memory = spoken_memory(part);
+    if (memory && !memory->is_ram && !item.name.empty() && !item.memory_bytes) {
+      item.memory_bytes = memory->bytes;
+    } else if (memory && !item.ram_bytes) {
+      item.ram_bytes = memory->bytes;
+    } else {
+      const Result<void> read = read_pair(part, item);
+      if (!read) return tl::unexpected<Error>(read.error());
+    }
   }
   if (!item.name.empty()) {
     if (!item.vram_bytes && !item.bandwidth_bytes_per_s) return item;
@@ -133,6 +158,24 @@ Result<WishItem> read_item(std::string_view text) {
   return item;
 }
 
+/// Reads what stands between two plusses: an item with what is around it ("RTX 4090, ram=64GiB"), or several items.
+Result<void> read_items(std::string_view text, std::vector<WishItem>& items) {
+  const std::vector<std::string_view> parts = split(text, ",");
+  for (std::size_t i = 0; i < parts.size();) {
+    std::vector<std::string_view> beside;
+    std::size_t next = i + 1;
+    const auto is_about_it = [](std::string_view part) {
+      return part.empty() || part.find('=') != std::string_view::npos || spoken_memory(part);
+    };
+    for (; next < parts.size() && is_about_it(parts[next]); ++next) beside.push_back(parts[next]);
+    Result<WishItem> item = read_item(parts[i], beside);
+    if (!item) return tl::unexpected<Error>(std::move(item).error());
+    items.push_back(*std::move(item));
+    i = next;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<WishItem>> parse_wish(std::string_view text) {
@@ -141,9 +184,8 @@ Result<std::vector<WishItem>> parse_wish(std::string_view text) {
   if (text.size() > k_max_wish) return fail(ErrorKind::usage, "longer than 400 characters");
   std::vector<WishItem> items;
   for (const std::string_view part : split(text, " + ")) {
-    Result<WishItem> item = read_item(part);
-    if (!item) return tl::unexpected<Error>(std::move(item).error());
-    items.push_back(*std::move(item));
+    const Result<void> read = read_items(part, items);
+    if (!read) return tl::unexpected<Error>(read.error());
   }
   return items;
 }

@@ -15,6 +15,9 @@ struct FoundDevice {
   bool is_one_of_several = false;             ///< other records have the name too and nothing decided between them
 };
 
+/// Is this one of the sizes the device is made with?
+bool is_sold_with(const DeviceRecord& record, std::uint64_t memory_bytes);
+
 /// The record a wish names. Of records that share the name, the one sold with `memory_bytes` (or the size in the name),
 /// else the first. not_found with suggestions.
 Result<FoundDevice> find_wished(std::string_view name, std::optional<std::uint64_t> memory_bytes, const Catalog& catalog);

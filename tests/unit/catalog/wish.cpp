@@ -101,6 +101,63 @@ TEST_CASE("a count may stand at the end, and memory behind a comma or a plus") {
   CHECK(on("RX 7900 XT").devices[1].record_id == "amd/radeon-rx-7900-xt");
 }
 
+TEST_CASE("machines are found as people say them") {
+  CHECK(on("3090x2").devices.size() == 3);
+  CHECK(on("dual 3090").devices.size() == 3);
+  CHECK(on("two 3090s").devices.size() == 3);
+  CHECK(on("two 3090s").pools[0].total_bytes == gib(64));
+  CHECK(on("RTX 4090 24GB 64GB RAM").pools[0].total_bytes == gib(64));
+  CHECK(on("RTX 4090 with 128 GB of RAM").pools[0].total_bytes == gib(128));
+  CHECK(on("RTX 4090 with 128 GB of RAM").pools[1].total_bytes == gib(24));
+  for (const char* old :
+       {"i7-9700, GTX 1060 6GB, 32GB", "i7-9700 + gtx 1060 6gb + 32gb ram", "gtx 1060 6gb 32gb ddr4, cpu=i7-9700"}) {
+    INFO(old);
+    const Machine machine = on(old);
+    CHECK(machine.cpu.name == "Intel Core i7-9700");
+    REQUIRE(machine.devices.size() == 2);
+    CHECK(machine.devices[1].record_id == "nvidia/geforce-gtx-1060-6gb");
+    CHECK(machine.pools[0].total_bytes == gib(32));
+  }
+  // A size behind a comma is the card's where it is sold with that, else the machine's.
+  CHECK(on("RTX 3060, 12GB").pools[1].total_bytes == gib(12));
+  CHECK(on("RTX 3060, 12GB").pools[0].total_bytes == gib(64));
+  CHECK(on("3090, 64gb").pools[1].total_bytes == gib(24));
+  CHECK(on("3090, 64gb").pools[0].total_bytes == gib(64));
+  CHECK(on("3090, 64gb").pools[0].total_basis == Basis::published);
+  CHECK(on("M4 Max, 64GB").pools[0].total_bytes == gib(64));
+  CHECK(has_note(on("RTX 3090 64GB"), "sold with 24 GiB"));  // rebuilt cards exist
+  for (const char* none : {"cpu only 32gb", "32GB RAM", "no gpu, 32GB"}) {
+    INFO(none);
+    CHECK(on(none).devices.size() == 1);
+    CHECK(on(none).pools[0].total_bytes == gib(32));
+  }
+}
+
+TEST_CASE("words in another order, and words that tell nothing, are no obstacle") {
+  CHECK(on("laptop rtx 4070").devices[1].record_id == "nvidia/geforce-rtx-4070-laptop-gpu");
+  CHECK(on("gaming pc with a rtx 3060 12GB").devices[1].record_id == "nvidia/geforce-rtx-3060");
+  CHECK(on("mini pc n100 16GB").cpu.name == "Intel N100");
+  CHECK(on("mini pc n100 16GB").pools[0].total_bytes == gib(16));
+  CHECK(on("threadripper 3960x").cpu.name == "AMD Ryzen Threadripper 3960X");
+  CHECK(on("arc b60").devices[1].record_id == "intel/arc-pro-b60");
+  CHECK(on("rpi5 8GB").pools[0].total_bytes == gib(8));
+  // Nothing is guessed: a word too many, or one that several share.
+  for (const char* unknown : {"gaming pc", "my laptop", "rtx 4070 super duper", "ryzen"}) {
+    INFO(unknown);
+    CHECK_FALSE(
+        machine_from_wish({.on = unknown, .ram_bytes = {}, .vram_bytes = {}, .bandwidth_bytes_per_s = {}}, embedded()));
+  }
+  const auto mac =
+      machine_from_wish({.on = "macbook air", .ram_bytes = {}, .vram_bytes = {}, .bandwidth_bytes_per_s = {}}, embedded());
+  REQUIRE_FALSE(mac);
+  CHECK_THAT(mac.error().hint, Catch::Contains("which chip"));
+}
+
+TEST_CASE("a laptop's processor with many narrow channels is not assumed to have a server's memory") {
+  CHECK(on("cpu=Qualcomm Snapdragon X Elite").pools[0].total_bytes == gib(64));
+  CHECK(on("EPYC 9654").pools[0].total_bytes == gib(12 * 64));
+}
+
 TEST_CASE("Macs are what their chip is") {
   for (const char* name : {"M4 Max 128GB", "MacBook Pro M4 Max 128GB", "MacBook Pro (16-inch) M4 Max 128GB",
                            "mac studio m4 max 128gb", "Apple M4 Max 40-core 128GB"}) {

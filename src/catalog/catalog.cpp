@@ -5,9 +5,11 @@
 #include <canirun/assess.hpp>
 #include <canirun/units.hpp>
 #include <cmath>
+#include <limits>
 
 #include "catalog/lookup.hpp"
 #include "catalog/store.hpp"
+#include "catalog/words.hpp"
 
 namespace canirun::catalog {
 
@@ -104,6 +106,19 @@ const DeviceRecord* by_memory(const std::vector<DeviceRecord>& devices, std::uin
   return best;
 }
 
+/// How many words of its name were left out, if no other model could be told by them.
+std::optional<std::size_t> left_out_of(const ModelRecord& record, const std::vector<std::string>& asked) {
+  std::vector<std::string> names = record.spec.aliases;
+  names.push_back(record.spec.id);
+  names.push_back(record.spec.name);
+  std::optional<std::size_t> fewest;
+  for (const std::string& name : names) {
+    const auto left = words_left_out(asked, words_of(name));
+    if (!left || !std::all_of(left->begin(), left->end(), may_be_left_out_of_model)) continue;
+    fewest = std::min(fewest.value_or(left->size()), left->size());
+  }
+  return fewest;
+}
 }  // namespace
 
 Result<ModelSpec> Catalog::model(std::string_view name) const {
@@ -117,6 +132,26 @@ Result<ModelSpec> Catalog::model(std::string_view name) const {
   }
   return not_found("model", name, suggest<ModelRecord>(state_->store, spellings.empty() ? name : spellings.back()),
                    "canirun list shows every model");
+}
+
+Result<ModelSpec> Catalog::model_meant(std::string_view name) const {
+  Result<ModelSpec> exact = model(name);
+  if (exact || exact.error().kind != ErrorKind::not_found) return exact;
+  constexpr std::size_t k_fewest_words = 2;  // one word is a family
+  const std::vector<std::string> asked = words_of(split_model_name(name).name);
+  if (asked.size() < k_fewest_words) return exact;
+  std::optional<ModelRecord> nearest;
+  std::size_t fewest = std::numeric_limits<std::size_t>::max();
+  bool several = false;
+  for (ModelRecord& record : state_->store.all<ModelRecord>()) {
+    const std::optional<std::size_t> left = left_out_of(record, asked);
+    if (!left || *left > fewest) continue;
+    several = *left == fewest;
+    fewest = *left;
+    if (!several) nearest = std::move(record);
+  }
+  if (!nearest || several) return exact;
+  return expand(*std::move(nearest));
 }
 
 std::vector<ModelSpec> Catalog::models() const {
@@ -149,6 +184,8 @@ const Books& Catalog::books() const {
   const Store& store = state_->store;
   Books books;
   books.speeds.architectures = store.all<SpeedConstants>();
+  books.speeds.batches = store.all<BatchCosts>();
+  books.speeds.drafts = store.all<DraftEvidence>();
   books.capability.benchmarks = store.all<BenchmarkMeaning>();
   for (UsabilityThresholds& thresholds : store.all<UsabilityThresholds>())
     books.capability.usability = std::move(thresholds);

@@ -39,6 +39,9 @@ class Catalog {
   Catalog& operator=(Catalog&&) noexcept;
 
   [[nodiscard]] Result<ModelSpec> model(std::string_view name) const;
+  /// The same for what a person typed: where nobody has the name, the one model that is meant when words that tell
+  /// versions apart were left out, or stand in another order ("nemotron nano 9b", "qwen 30b a3b").
+  [[nodiscard]] Result<ModelSpec> model_meant(std::string_view name) const;
   [[nodiscard]] std::vector<ModelSpec> models() const;
   [[nodiscard]] Result<QuantScheme> quant(std::string_view name) const;
   [[nodiscard]] std::vector<QuantScheme> quants() const;

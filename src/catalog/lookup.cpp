@@ -57,6 +57,19 @@ bool looks_like_quant(std::string_view word) {
   return std::find(plain.begin(), plain.end(), folded) != plain.end();
 }
 
+/// "qwen3 8b q4", "Qwen3-8B-Q4_K_M", "qwen3-8b.Q8_0": where the quant behind a name without a tag begins; npos: nowhere.
+std::size_t quant_at_end(std::string_view text) {
+  std::size_t at = text.find_last_of(" -.");
+  if (at == std::string_view::npos || at == 0 || !looks_like_quant(text.substr(at + 1))) return std::string_view::npos;
+  const std::size_t before = text.find_last_of(" -.", at - 1);  // "UD-Q4_K_XL" is one name
+  if (before != std::string_view::npos && before > 0 && fold(text.substr(before + 1, at - before - 1)) == "ud") at = before;
+  // "q4", "q4_k_m", "iq3_xxs": behind a blank or a dash any other word may follow a q and a digit.
+  const std::string folded = fold(text.substr(at + 1));
+  const bool is_plain = folded.find_first_not_of("udiqt0123456789kmslxbfpnv-") == std::string::npos;
+  const bool is_of_mlx = folded.ends_with("bit");  // "-4bit" of a repository is no name of a quant by itself
+  return is_plain && !is_of_mlx ? at : std::string_view::npos;
+}
+
 void add_spelling(std::vector<std::string>& spellings, std::string_view text) {
   std::string folded = fold(text);
   if (folded.empty() || std::find(spellings.begin(), spellings.end(), folded) != spellings.end()) return;
@@ -88,6 +101,10 @@ ModelName split_model_name(std::string_view text) {
   if (colon != std::string_view::npos && dash != std::string_view::npos && dash > colon &&
       looks_like_quant(text.substr(dash + 1))) {
     return {std::string(text.substr(0, dash)), std::string(text.substr(dash + 1))};
+  }
+  if (colon == std::string_view::npos) {
+    if (const std::size_t at = quant_at_end(text); at != std::string_view::npos)
+      return {std::string(text.substr(0, at)), std::string(text.substr(at + 1))};
   }
   return {std::string(text), {}};
 }

@@ -5,11 +5,14 @@
 
 #include <algorithm>
 #include <array>
+#include <canirun/names.hpp>
 
 #include "catalog/lookup.hpp"
 #include "cli/profile_file.hpp"
 #include "cli/quant_choice.hpp"
 #include "cli/question.hpp"
+#include "cli/resolver_place.hpp"
+#include "formats/file_name.hpp"
 
 namespace canirun::cli {
 namespace {
@@ -27,6 +30,21 @@ Result<void> require_dimensions(const ModelSpec& model) {
   if (!model.layers.empty()) return {};
   return fail(ErrorKind::unsupported,
               fmt::format("the dimensions of {} are not published, so its memory and speed cannot be computed", model.name));
+}
+
+/// A backend that was asked for has to drive a GPU of the machine; without one the processor would do it all, unasked.
+void require_backend(RequestChecker& checker, const Request& request, const Machine& machine,
+                     const EngineSettings& settings) {
+  const bool needs_gpu = settings.backend != Backend::automatic && settings.backend != Backend::cpu;
+  if (!request.backend || !needs_gpu || !engine_devices(machine, settings).gpus.empty()) return;
+  std::vector<std::string> gpus;
+  for (const Device& device : machine.devices) {
+    if (device.kind != DeviceKind::cpu) gpus.push_back(device.name.empty() ? device.id : device.name);
+  }
+  checker.reject({"backend", "backend"},
+                 gpus.empty() ? fmt::format("{} needs a GPU, and there is none", name_of(settings.backend))
+                              : fmt::format("{} does not drive {}", name_of(settings.backend), fmt::join(gpus, ", ")),
+                 "auto takes what drives the GPU, cpu the processor alone");
 }
 
 /// A name that can only be a place on the network, not a name of the catalog.
@@ -67,6 +85,7 @@ Result<Resolved> Resolver::resolve_without_model(const Request& request) {
                               .air_gapped = request.air_gapped.value_or(false),
                               .residency = request.residency.value_or("")};
   resolved.question.money.residency = resolved.question.policy.residency;
+  require_backend(checker, request, **machine, resolved.question.settings);
   if (checker.error()) return tl::unexpected<Error>(*checker.error());
 
   // The API model to compare with: the one named, else the price book's default.
@@ -98,6 +117,16 @@ Result<Resolved> Resolver::resolve_without_model(const Request& request) {
   return resolved;
 }
 
+/// A file that is not here may be of a model that the catalog has: then that is one word away.
+Error Resolver::with_catalog_hint(Error error, const std::string& path) {
+  const std::string stem = formats::stem_of(path), quant = formats::quant_in_name(path);
+  const Result<std::shared_ptr<const ModelSpec>> record = model(model_part_of(stem, quant));
+  if (error.kind == ErrorKind::malformed || !record) return error;
+  error.hint += fmt::format("{}the catalog knows this model: canirun check {}{}", error.hint.empty() ? "" : "; ",
+                            (*record)->id, quant.empty() ? "" : " --quant " + quant);
+  return error;
+}
+
 Result<Resolver::Found> Resolver::find(const std::string& text) {
   Found found;
   const auto of_catalog = [&] { return model(text); };
@@ -105,7 +134,7 @@ Result<Resolver::Found> Resolver::find(const std::string& text) {
   const bool is_remote = is_explicitly_remote(text) && !is_explicitly_local(text);
   if (!is_remote && store::looks_like_path(text)) {
     Result<std::shared_ptr<Place>> place = open(text, &Places::open_path);
-    if (!place) return tl::unexpected<Error>(std::move(place).error());
+    if (!place) return tl::unexpected<Error>(with_catalog_hint(std::move(place).error(), text));
     found.place = *place;
     return found;
   }
@@ -143,7 +172,10 @@ Result<Resolver::Found> Resolver::find(const std::string& text) {
   }
   const bool is_file = Places::is_path(text);
   if (!is_file && !Places::is_remote(text) && !net::looks_like_repository(text)) {
-    return tl::unexpected<Error>(record.error());
+    Result<ModelSpec> meant = catalog_.model_meant(text);
+    if (!meant) return tl::unexpected<Error>(record.error());
+    found.record = std::make_shared<const ModelSpec>(*std::move(meant));
+    return found;
   }
   Result<std::shared_ptr<Place>> place = open(text, is_file ? &Places::open_path : &Places::open_remote);
   if (!place) return tl::unexpected<Error>(std::move(place).error());
@@ -201,6 +233,8 @@ Result<Resolved> Resolver::resolve_record(const Request& request, const Found& f
   const Result<std::shared_ptr<const QuantScheme>> scheme = choose_quant(RequestChecker(request.from), named, *resolved);
   if (!scheme) return tl::unexpected<Error>(scheme.error());
   resolved->quant = *scheme;
+  if (const Result<void> weighed = weigh_draft_head(*resolved); !weighed)
+    return tl::unexpected<Error>(Error(weighed.error()));
   resolved->echo.model = resolved->model->id;
   resolved->echo.quant = resolved->quant->id;
   if (!found.notes.empty()) {

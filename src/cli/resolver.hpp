@@ -58,6 +58,7 @@ class Resolver {
 
  private:
   Result<Resolved> resolve_record(const Request& request, const Found& found);
+  Error with_catalog_hint(Error error, const std::string& path);
   /// Among the files of a place the one that suits the machine; says how each of them does.
   Result<std::size_t> choose_set(Place& place, std::size_t first, const Resolved& resolved, report::FileSource& source);
   /// One set of a place on this machine: exact when it is read or lies here, else by the rules of its quant's name.
@@ -70,6 +71,9 @@ class Resolver {
                               Place* place);
   /// Projector, adapters and draft model, where they are asked for (resolver_companions.cpp).
   Result<void> add_companions(const Request& request, Place* place, Resolved& resolved);
+  Result<void> add_draft_head(DraftKind kind, Resolved& resolved);
+  Result<void> weigh_draft_head(Resolved& resolved);
+  Result<void> add_draft_model(const Request& request, Resolved& resolved);
   Result<void> add_projector(const std::string& asked, Place* place, const RequestChecker& checker, Resolved& resolved);
   /// Opens a place once; a stream of requests may name it often.
   Result<std::shared_ptr<Place>> open(const std::string& text,

@@ -4,6 +4,7 @@
 
 #include "catalog/catalog.hpp"
 #include "catalog/device_record.hpp"
+#include "catalog/lookup.hpp"
 #include "catalog/names.hpp"
 
 using namespace canirun;
@@ -125,5 +126,51 @@ TEST_CASE("device records are consistent") {
       CHECK(device.performance_cores.value_or(0) <= device.core_count.value_or(0));
     }
     if (device.kind == DeviceRecordKind::gpu) CHECK_FALSE(device.memory_gib.empty());
+  }
+}
+
+TEST_CASE("a quant behind a name is no part of it") {
+  struct Case {
+    const char *typed, *name, *quant;
+  };
+  const Case cases[] = {{"qwen3 8b q4", "qwen3 8b", "q4"},
+                        {"Qwen3-8B-Q4_K_M", "Qwen3-8B", "Q4_K_M"},
+                        {"qwen3-8b.IQ3_XXS", "qwen3-8b", "IQ3_XXS"},
+                        {"qwen3 8b UD-Q4_K_XL", "qwen3 8b", "UD-Q4_K_XL"},
+                        {"Qwen/Qwen3-8B-FP8", "Qwen/Qwen3-8B", "FP8"},
+                        {"llama3.1:8b-instruct-q8_0", "llama3.1:8b-instruct", "q8_0"},
+                        {"mlx-community/Qwen3-8B-4bit", "mlx-community/Qwen3-8B-4bit", ""},
+                        {"gpt-oss 20b", "gpt-oss 20b", ""},
+                        {"some-q1model", "some-q1model", ""},
+                        {"q4", "q4", ""}};
+  for (const Case& c : cases) {
+    INFO(c.typed);
+    CHECK(split_model_name(c.typed).name == c.name);
+    CHECK(split_model_name(c.typed).quant == c.quant);
+  }
+}
+
+TEST_CASE("the one model that is meant, when words that tell versions apart are left out") {
+  const Catalog catalog = Catalog::embedded();
+  struct Case {
+    const char *typed, *id;
+  };
+  const Case cases[] = {{"nemotron nano 9b", "nemotron-nano-9b-v2"},
+                        {"magistral small", "magistral-small-24b"},
+                        {"ernie 4.5 21b", "ernie-4.5-21b-a3b"},
+                        {"exaone 4 32b", "exaone-4.0-32b"},
+                        {"qwen 30b a3b q4", "qwen3-30b-a3b"},
+                        {"llama 405b", "llama-3.1-405b"},
+                        {"llama-3.1-8b", "llama-3.1-8b"}};
+  for (const Case& c : cases) {
+    INFO(c.typed);
+    const Result<ModelSpec> model = catalog.model_meant(c.typed);
+    REQUIRE(model);
+    CHECK(model->id == c.id);
+  }
+  // Several would do, one word is a family, or a word is left out that tells products apart.
+  for (const char* unknown : {"qwen 7b", "gemma 27b", "hermes", "mistral 24b", "r1 70b", "no such 8b"}) {
+    INFO(unknown);
+    CHECK_FALSE(catalog.model_meant(unknown));
   }
 }

@@ -9,13 +9,15 @@ namespace canirun::bench {
 namespace {
 
 constexpr const char* k_what_is_read =
-    "read are: llama-bench (-o json, jsonl, md), Ollama's API answers and --verbose text, llama-server's timings and log, "
-    "/metrics of llama-server and vLLM";
+    "read are: llama-bench (-o json, jsonl, csv, md, sql), Ollama's API answers and --verbose text, llama-server's timings "
+    "and log, LM Studio's API answers and lms log stream --stats, /metrics of llama-server and vLLM";
 
 Result<void> take_object(json::View object, std::size_t line, FoundRuns& into) {
   using Take = Result<bool> (*)(json::View, std::size_t, FoundRuns&);
-  constexpr std::pair<Take, const char*> k_kinds[] = {
-      {take_llama_bench, "llama-bench"}, {take_ollama, "Ollama"}, {take_timings, "llama-server timings"}};
+  constexpr std::pair<Take, const char*> k_kinds[] = {{take_llama_bench, "llama-bench"},
+                                                      {take_ollama, "Ollama"},
+                                                      {take_timings, "llama-server timings"},
+                                                      {take_lm_studio, "LM Studio"}};
   if (into.runs.size() >= k_most_runs) return tl::unexpected<Error>(at_line(line, "more runs than anybody made"));
   for (const auto& [take, name] : k_kinds) {
     const Result<bool> taken = take(object, line, into);
@@ -100,6 +102,15 @@ bool is_one_object_a_line(std::string_view text) {
   return end != std::string_view::npos && json::Parsed::parse(text.substr(0, end), k_most_result_bytes).has_value();
 }
 
+/// Where llama-bench's JSON begins behind what it and its backends said first; npos: nowhere.
+std::size_t json_behind_messages(std::string_view content) {
+  if (content.find("\"n_prompt\"") == std::string_view::npos) return std::string_view::npos;
+  for (const std::string_view start : {"\n[\n", "\n{\"", "\n[\r\n"}) {
+    if (const std::size_t at = content.find(start); at != std::string_view::npos) return at + 1;
+  }
+  return std::string_view::npos;
+}
+
 /// `content` is the text without the blanks around it; the readers get all of it, because errors are told by line.
 Result<FoundRuns> read_any(std::string_view content, std::string_view text) {
   const auto has = [&](std::string_view words) { return content.find(words) != std::string_view::npos; };
@@ -107,6 +118,15 @@ Result<FoundRuns> read_any(std::string_view content, std::string_view text) {
   if (content.starts_with('{') || content.starts_with('[')) return read_whole_json(text);
   if (has("vllm:") || has("llamacpp:")) return read_metrics(text);
   if (has("t/s |")) return read_markdown(text);
+  if (has("INSERT INTO ") && has("avg_ts")) return read_sql(text);
+  if (has("n_prompt,") && has("avg_ts")) return read_csv(text);
+  if (has("tokensPerSecond: ")) return read_lm_studio_log(text);
+  if (const std::size_t start = json_behind_messages(content); start != std::string_view::npos) {
+    // What a program said before its results: as empty lines, because errors are told by line.
+    const auto said = static_cast<std::size_t>(content.data() - text.data()) + start;
+    const std::size_t lines_before = line_of(text, said) - 1;
+    return read_any(content.substr(start), std::string(lines_before, '\n').append(text.substr(said)));
+  }
   if (has("eval duration:")) return read_ollama_text(text);
   if (has("eval time =")) return read_llama_log(text);
   return fail(ErrorKind::malformed, "these are no results of a program that is known", k_what_is_read);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// llama-bench: one object per test in JSON (-o json, -o jsonl), one row per test in its Markdown table (the default).
+// llama-bench: one object per test in JSON (-o json, -o jsonl; rows of CSV and SQL come here too), one row per test in its
+// Markdown table (the default).
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -49,14 +50,33 @@ bool set_rate(Measurement& run, MeasuredRate rate, std::uint32_t prompt, std::ui
   return true;
 }
 
+/// true, 1 or "1": JSON has booleans, CSV and SQL figures.
+bool is_set(json::View value) { return value.flag().value_or(false) || value.whole().value_or(0) != 0; }
+
 std::string backends_in(json::View object) {
-  if (const auto names = object.at("backends").text()) return *names;
+  if (const auto names = object.at("backends").text()) {
+    // A program built for GPUs names their backend where there is none, and computes on the processor.
+    const auto gpus = object.at("gpu_info").text();
+    return gpus && gpus->empty() ? "CPU" : *names;
+  }
   // Before mid-2025: one flag each.
   for (const auto& [key, name] :
        {std::pair{"cuda", "CUDA"}, std::pair{"vulkan", "Vulkan"}, std::pair{"metal", "Metal"}, std::pair{"sycl", "SYCL"}}) {
-    if (object.at(key).flag().value_or(false)) return name;
+    if (is_set(object.at(key))) return name;
   }
   return "CPU";
+}
+
+/// Settings that no estimate knows, and that change a speed; empty: there are none.
+std::string unknown_setting(bool cache_on_host, std::string_view tensor_overrides, bool embeddings) {
+  if (cache_on_host) return "its cache was kept in host memory (-nkvo)";
+  if (!tensor_overrides.empty() && tensor_overrides != "none") return "single tensors were placed by hand (-ot)";
+  if (embeddings) return "it made embeddings";
+  return {};
+}
+
+void leave_out(FoundRuns& from, std::size_t line, const std::string& why) {
+  from.notes.push_back("line " + std::to_string(line) + ": left out, " + why);
 }
 
 Result<MeasuredRate> rate_of(json::View object, std::uint32_t tokens) {
@@ -114,7 +134,14 @@ Result<bool> take_llama_bench(json::View object, std::size_t line, FoundRuns& in
   const std::string backends = backends_in(object);
   const std::optional<Backend> backend = backend_named(backends);
   if (!backend || backends.find("RPC") != std::string::npos) {
-    into.notes.push_back("line " + std::to_string(line) + ": left out, computed with " + backends);
+    leave_out(into, line, "computed with " + backends);
+    return true;
+  }
+  const std::string odd =
+      unknown_setting(is_set(object.at("no_kv_offload")), object.at("tensor_buft_overrides").text().value_or(""),
+                      is_set(object.at("embeddings")));
+  if (!odd.empty()) {
+    leave_out(into, line, odd);
     return true;
   }
   run.backend = *backend;
@@ -122,16 +149,16 @@ Result<bool> take_llama_bench(json::View object, std::size_t line, FoundRuns& in
     run.gpu_layers = layers_of(object.at("n_gpu_layers").whole());
     if (const auto experts = object.at("n_cpu_moe").count32(); experts && *experts > 0) run.cpu_moe_layers = *experts;
   }
+  if (*backend != Backend::cpu) found.gpu_names = object.at("gpu_info").text().value_or("");
   run.threads = object.at("n_threads").count32();
   run.flash_attn = object.at("flash_attn").flag();
-  if (!run.flash_attn) {
-    if (const auto level = object.at("flash_attn").whole()) run.flash_attn = *level != 0;
-  }
+  // Later versions: 0, 1, or -1 for "where it can", which is what a run that says nothing is taken for.
+  if (const auto level = object.at("flash_attn").whole(); level && *level >= 0) run.flash_attn = *level != 0;
   run.repetitions = static_cast<std::uint32_t>(std::clamp<std::size_t>(object.at("samples_ts").size(), 1, 1000));
   if (const auto build = object.at("build_number").count()) run.engine_version = "b" + std::to_string(*build);
   run.measured_on = date_of(object.at("test_time").text().value_or(""));
   if (!set_rate(run, *rate, *prompt, *written, *depth)) {
-    into.notes.push_back("line " + std::to_string(line) + ": left out, reading and writing are mixed in one rate");
+    leave_out(into, line, "reading and writing are mixed in one rate");
     return true;
   }
   into.runs.push_back(std::move(found));
@@ -227,19 +254,27 @@ Result<void> take_row(const Columns& columns, const std::vector<std::string_view
   run.model_name = columns.cell(row, "model");
   run.quant = quant_in_type(run.model_name);
   if (!backend) {
-    into.notes.push_back("line " + std::to_string(line) + ": left out, an unknown backend computed it");
+    leave_out(into, line, "an unknown backend computed it");
+    return {};
+  }
+  const std::string odd =
+      unknown_setting(columns.cell(row, "nkvo") == "1", columns.cell(row, "ot"), columns.cell(row, "embd") == "1");
+  if (!odd.empty()) {
+    leave_out(into, line, odd);
     return {};
   }
   run.backend = *backend;
   const auto number = [&](std::string_view name) { return decimal(columns.cell(row, name)); };
   if (const auto layers = number("ngl"); layers && *backend != Backend::cpu && std::abs(*layers) < 1e6)
     run.gpu_layers = layers_of(static_cast<std::int64_t>(*layers));
+  if (const auto experts = number("n_cpu_moe"); experts && *experts > 0 && *backend != Backend::cpu)
+    run.cpu_moe_layers = token_count(*experts);
   if (const auto threads = number("threads")) run.threads = token_count(*threads);
-  if (const auto attention = number("fa")) run.flash_attn = *attention != 0;
+  if (const auto attention = number("fa"); attention && *attention >= 0) run.flash_attn = *attention != 0;
   if (set_rate(run, *rate, test->prompt, test->written, test->depth)) {
     into.runs.push_back(std::move(found));
   } else {
-    into.notes.push_back("line " + std::to_string(line) + ": left out, reading and writing are mixed in one rate");
+    leave_out(into, line, "reading and writing are mixed in one rate");
   }
   return {};
 }

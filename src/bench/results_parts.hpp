@@ -44,9 +44,15 @@ std::string quant_in_type(std::string_view type);
 Result<bool> take_llama_bench(json::View object, std::size_t line, FoundRuns& into);
 Result<bool> take_ollama(json::View object, std::size_t line, FoundRuns& into);
 Result<bool> take_timings(json::View object, std::size_t line, FoundRuns& into);
+Result<bool> take_lm_studio(json::View object, std::size_t line, FoundRuns& into);
 
 /// Whole texts that are not JSON.
 Result<FoundRuns> read_markdown(std::string_view text);
+/// The line of column names that llama-bench -o csv begins with.
+bool is_csv_header(std::string_view line);
+Result<FoundRuns> read_csv(std::string_view text);
+Result<FoundRuns> read_sql(std::string_view text);
+Result<FoundRuns> read_lm_studio_log(std::string_view text);
 Result<FoundRuns> read_ollama_text(std::string_view text);
 Result<FoundRuns> read_llama_log(std::string_view text);
 Result<FoundRuns> read_metrics(std::string_view text);

@@ -40,7 +40,8 @@ struct BenchReport {
   bool saved = false;
   std::string save_command = {};  ///< what to type to keep it; empty: it cannot be kept
   std::optional<KeptRecord> kept = {};
-  std::optional<std::uint64_t> forgotten_runs = {};
+  std::optional<std::uint64_t> forgotten_runs = {};  ///< of this machine, when it was asked to forget
+  bool was_kept = false;                             ///< there was anything to forget
 };
 
 /// The part about the processor and the memories, when they were measured just now.

@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <system_error>
 
 #include "catalog/lookup.hpp"
+#include "catalog/words.hpp"
 #include "cli/place.hpp"
 #include "cli/question.hpp"
 #include "cli/resolver_place.hpp"
@@ -45,6 +47,26 @@ std::optional<Read> read_place(Place& place, const catalog::Catalog& catalog) {
   Read read{std::make_shared<const ModelSpec>((*file)->spec), {}};
   if ((*file)->spec.stored) read.quant = scheme_of_file(catalog, *(*file)->spec.stored).id;
   return read;
+}
+
+/// Words that tell models apart have a digit: "4090", "7900", "m2", "b580".
+std::vector<std::string> telling_words(std::string_view name) {
+  std::vector<std::string> words = catalog::words_of(name);
+  std::erase_if(words, [](const std::string& word) { return word.find_first_of("0123456789") == std::string::npos; });
+  return words;
+}
+
+/// Is one of the GPUs a source names in this machine? Also where either name tells nothing.
+bool has_one_of(const Machine& machine, std::string_view gpu_names) {
+  const std::vector<std::string> named = telling_words(gpu_names);
+  if (named.empty()) return true;
+  return std::any_of(machine.devices.begin(), machine.devices.end(), [&](const Device& device) {
+    if (device.kind == DeviceKind::cpu) return false;
+    const std::vector<std::string> own = telling_words(device.name);
+    return own.empty() || std::any_of(own.begin(), own.end(), [&](const std::string& word) {
+             return std::find(named.begin(), named.end(), word) != named.end();
+           });
+  });
 }
 
 }  // namespace
@@ -137,6 +159,8 @@ Result<BenchRun> BenchRuns::compare(bench::FoundRun found) {
     if (result.expected && run.backend == Backend::automatic) run.backend = result.expected->place.backend;
   }
   result.refused = why_impossible(run, result.expected ? &*result.expected : nullptr);
+  if (!found.gpu_names.empty() && !has_one_of(machine_, found.gpu_names))
+    result.refused = fmt::format("it ran on {}, which is not in this machine", found.gpu_names);
   result.kept_only = why_not_calibrating(run, result.expected ? &*result.expected : nullptr);
   if (run.model.empty() && (run.model_name.empty() || says_nothing(run.model_name)) && found.model_file.empty()) {
     result.kept_only = "nobody says which model ran; tell it with --model";

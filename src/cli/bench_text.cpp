@@ -193,6 +193,10 @@ void ending(Page& page, const BenchReport& report) {
 
 std::string render_bench_text(const BenchReport& report, const report::Terminal& terminal) {
   Page page(terminal);
+  if (report.forgotten_runs && !report.was_kept) {
+    page.line(fmt::format("nothing was kept of {}", report::machine_name(report.machine)));
+    return page.take();
+  }
   if (report.forgotten_runs) {
     page.line(fmt::format("forgotten: {} run{} and what was measured of {}", *report.forgotten_runs,
                           *report.forgotten_runs == 1 ? "" : "s", report::machine_name(report.machine)));

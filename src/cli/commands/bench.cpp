@@ -107,12 +107,16 @@ Result<void> forget(BenchReport& report) {
   const std::string key = machine_key(report.machine);
   if (file && *file) {
     std::vector<bench::MachineRecord>& machines = (*file)->machines;
-    if (const bench::MachineRecord* record = (*file)->find(key)) report.forgotten_runs = record->runs.size();
+    if (const bench::MachineRecord* record = (*file)->find(key)) {
+      report.forgotten_runs = record->runs.size();
+      report.was_kept = true;
+    }
     std::erase_if(machines, [&](const bench::MachineRecord& machine) { return machine.key == key; });
     if (!machines.empty()) return bench::save_calibration(report.path, **file);
   }
   const Result<bool> removed = bench::remove_calibration(report.path);
   if (!removed) return tl::unexpected<Error>(removed.error());
+  report.was_kept = report.was_kept || (*removed && !file);  // a file that nobody could read
   return {};
 }
 
@@ -185,7 +189,10 @@ Result<void> run_parts(Session& session, BenchReport& report) {
   if (!sound) return sound;
   const bool about_this =
       report.machine.is_this_machine && !options.request.on && (!options.server || is_on_this_machine(*options.server));
-  if (about_this) report.save_command = save_command(options);
+  const bool any_use = report.probe.has_value() ||
+                       std::any_of(report.runs.begin(), report.runs.end(),
+                                   [](const BenchRun& run) { return run.refused.empty() && run.kept_only.empty(); });
+  if (about_this && any_use) report.save_command = save_command(options);
   return options.save ? save(report) : Result<void>();
 }
 

@@ -127,6 +127,139 @@ TEST_CASE("llama-bench's table", "[bench]") {
   CHECK(error_of("| model | backend | test | t/s |\n| a | CUDA | xx512 | 3 |\n").find("line 2: the test") == 0);
 }
 
+TEST_CASE("llama-bench's CSV and SQL say what its JSON says", "[bench]") {
+  const std::string names =
+      "build_number,gpu_info,backends,model_filename,model_type,n_threads,n_gpu_layers,no_kv_offload,"
+      "flash_attn,tensor_buft_overrides,n_prompt,n_gen,n_depth,test_time,avg_ns,avg_ts,stddev_ts";
+  const std::string row =
+      R"("7012","NVIDIA GeForce RTX 4090, NVIDIA GeForce RTX 3090","CUDA","a ""b"".gguf","llama 8B Q4_0","8","-1",)"
+      R"("0","-1","none","0","128","4096","2026-11-20T10:00:00Z","1600000000","80.000000","0.800000")";
+  const FoundRuns csv = read("ggml_cuda_init: found 2 CUDA devices\n" + names + "\n" + row + "\n\n");
+  CHECK(csv.format == "llama-bench (CSV)");
+  REQUIRE(csv.runs.size() == 1);
+  const FoundRun& run = csv.runs.front();
+  CHECK(run.line == 3);
+  CHECK(run.model_file == "a \"b\".gguf");
+  CHECK(run.gpu_names == "NVIDIA GeForce RTX 4090, NVIDIA GeForce RTX 3090");
+  CHECK(run.run.engine_version == "b7012");
+  CHECK(run.run.gpu_layers == 999U);
+  CHECK_FALSE(run.run.flash_attn);  // -1: where it can, as when nothing is said
+  REQUIRE(run.run.decode);
+  CHECK(run.run.decode->tokens_per_s == 80.0);
+  CHECK(run.run.decode->depth_tokens == 4096 + 64);
+
+  const FoundRuns sql = read(
+      "CREATE TABLE IF NOT EXISTS llama_bench (\n  n_prompt INTEGER,\n  avg_ts REAL\n);\n\n"
+      "INSERT INTO llama_bench (backends, gpu_info, model_type, n_prompt, n_gen, avg_ts) VALUES ('CPU', '', 'llama 8B "
+      "Q4_0', "
+      "'512', '0', '20.5');\n");
+  CHECK(sql.format == "llama-bench (SQL)");
+  REQUIRE(sql.runs.size() == 1);
+  CHECK(sql.runs.front().line == 6);
+  CHECK(sql.runs.front().run.backend == Backend::cpu);
+  CHECK(sql.runs.front().run.prefill->tokens_per_s == 20.5);
+
+  CHECK_THAT(error_of(names + "\n" + row + ",\"1\"\n"), Catch::Contains("line 2: 18 values for 17 columns"));
+  CHECK_THAT(error_of(names + "\n" + with(row, "80.000000\"", "80.000000")), Catch::Contains("line 2: a quote"));
+  CHECK_THAT(error_of(names + "\n" + with(row, "\"80.000000\"", "\"-80\"")), Catch::Contains("line 2: avg_ts"));
+  CHECK_THAT(error_of("INSERT INTO t (n_prompt, avg_ts) VALUES ('512', '1'"), Catch::Contains("line 1: expected INSERT"));
+}
+
+TEST_CASE("llama-bench: settings that no estimate knows leave a run out", "[bench]") {
+  const std::string row(k_bench_row);
+  for (const char* extra : {R"("no_kv_offload": true)", R"("tensor_buft_overrides": "exps=CPU")", R"("embeddings": true)"}) {
+    INFO(extra);
+    const FoundRuns found = read(with(row, "\"n_prompt\": 0", std::string(extra) + ", \"n_prompt\": 0"));
+    CHECK(found.runs.empty());
+    REQUIRE(found.notes.size() == 1);
+    CHECK_THAT(found.notes.front(), Catch::StartsWith("line 1: left out, "));
+  }
+  CHECK(read(with(row, "\"n_prompt\": 0", R"("tensor_buft_overrides": "none", "no_kv_offload": false, "n_prompt": 0)"))
+            .runs.size() == 1);
+  const FoundRuns table = read(
+      "| model | size | params | backend | ngl | n_cpu_moe | nkvo | test | t/s |\n| --- | --- | --- | --- | --- | --- | --- "
+      "| --- | --- |\n"
+      "| qwen3moe 30B.A3B Q4_K - Medium | 17 GiB | 30 B | CUDA | -1 | 20 | 0 | tg128 | 40.00 ± 0.1 |\n"
+      "| qwen3moe 30B.A3B Q4_K - Medium | 17 GiB | 30 B | CUDA | -1 | 20 | 1 | tg128 | 30.00 ± 0.1 |\n");
+  REQUIRE(table.runs.size() == 1);
+  CHECK(table.runs.front().run.cpu_moe_layers == 20U);
+  CHECK(table.notes.size() == 1);
+}
+
+TEST_CASE("llama-bench built for GPUs, on a machine without one, computes on the processor", "[bench]") {
+  const FoundRuns none = read(with(std::string(k_bench_row), "\"backends\"", R"("gpu_info": "", "backends")"));
+  CHECK(none.runs.front().run.backend == Backend::cpu);
+  const FoundRuns one = read(with(std::string(k_bench_row), "\"backends\"", R"("gpu_info": "NVIDIA L4", "backends")"));
+  CHECK(one.runs.front().run.backend == Backend::cuda);
+  CHECK(one.runs.front().gpu_names == "NVIDIA L4");
+}
+
+TEST_CASE("JSON behind what a program said first is told by its lines in the file", "[bench]") {
+  const std::string said = "ggml_vulkan: 0 = a card\nload_backend: loaded\n[\n" + std::string(k_bench_row) + "\n]\n";
+  CHECK(read(said).runs.front().line == 4);
+  CHECK_THAT(error_of(with(said, "80.0,", "-80.0,")), Catch::Contains("line 4: "));
+}
+
+TEST_CASE("LM Studio: both of its interfaces and the log of its predictions", "[bench]") {
+  const FoundRun v0 =
+      read(R"({"model": "qwen3-4b", "usage": {"prompt_tokens": 24, "completion_tokens": 53}, )"
+           R"("stats": {"tokens_per_second": 51.4, "time_to_first_token": 0.111, "generation_time": 0.954}, )"
+           R"("model_info": {"quant": "Q4_K_M", "format": "gguf"}, "runtime": {"version": "1.3.0"}})")
+          .runs.front();
+  CHECK(v0.run.engine == Engine::lmstudio);
+  CHECK(v0.run.model_name == "qwen3-4b");
+  CHECK(v0.run.quant == "Q4_K_M");
+  CHECK(v0.run.engine_version == "1.3.0");
+  REQUIRE(v0.run.decode);
+  CHECK(v0.run.decode->tokens_per_s == 51.4);
+  CHECK(v0.run.decode->tokens == 53);
+  CHECK(v0.run.decode->depth_tokens == 24 + 26);
+  CHECK(v0.run.time_to_first_token_s == 0.111);
+  CHECK_FALSE(v0.run.prefill);  // the wait holds more than the reading
+
+  const FoundRun v1 =
+      read(R"({"model_instance_id": "qwen/qwen3-4b", "stats": {"input_tokens": 646, "total_output_tokens": 586, )"
+           R"("tokens_per_second": 29.75, "time_to_first_token_seconds": 1.09}})")
+          .runs.front();
+  CHECK(v1.run.model_name == "qwen/qwen3-4b");
+  CHECK(v1.run.decode->depth_tokens == 646 + 293);
+
+  const FoundRun mlx =
+      read(R"({"model": "qwen3-4b", "usage": {"completion_tokens": 10}, "stats": {"tokens_per_second": 9}, )"
+           R"("model_info": {"quant": "4bit", "format": "mlx"}})")
+          .runs.front();
+  CHECK(mlx.run.engine == Engine::mlx);
+  CHECK(mlx.run.quant == "mlx-4bit");
+
+  const FoundRun line =
+      read(R"({"timestamp": 1, "data": {"type": "llm.prediction.output", "modelIdentifier": "qwen3-4b@q4_k_m", )"
+           R"("stats": {"tokensPerSecond": 6.5, "timeToFirstTokenSec": 1.4, "promptTokensCount": 24, )"
+           R"("predictedTokensCount": 53, "totalDraftTokensCount": 4}}})")
+          .runs.front();
+  CHECK(line.run.model_name == "qwen3-4b");
+  CHECK(line.run.quant == "q4_k_m");
+  CHECK(line.run.speculative);
+
+  const std::string log =
+      "timestamp: 5/2/2026, 9:49:47 PM\ntype: llm.prediction.output\nmodelIdentifier: a\noutput:\nHello.\n"
+      "tokensPerSecond: 6.5\ntimeToFirstTokenSec: 1.4\npromptTokensCount: 24\npredictedTokensCount: 53\n\n\n"
+      "timestamp: 5/2/2026, 9:50:00 PM\nmodelIdentifier: b\ntokensPerSecond: 7\npredictedTokensCount: 9\n";
+  const FoundRuns both = read(log);
+  CHECK(both.format == "LM Studio (lms log stream --stats)");
+  REQUIRE(both.runs.size() == 2);
+  CHECK(both.runs[0].line == 6);
+  CHECK(both.runs[0].run.model_name == "a");
+  CHECK(both.runs[0].run.time_to_first_token_s == 1.4);
+  CHECK(both.runs[1].run.model_name == "b");
+  CHECK(both.runs[1].run.decode->tokens_per_s == 7);
+  CHECK_FALSE(both.runs[1].run.time_to_first_token_s);
+
+  CHECK_THAT(error_of(with(log, "tokensPerSecond: 6.5", "tokensPerSecond: fast")),
+             Catch::Contains("line 6: tokensPerSecond"));
+  CHECK_THAT(error_of(with(log, "tokensPerSecond: 7", "tokensPerSecond: 0")), Catch::Contains("line 14: "));
+  CHECK_THAT(error_of(R"({"stats": {"tokens_per_second": -1}})"), Catch::Contains("above zero"));
+}
+
 TEST_CASE("Ollama's API answer and its stream", "[bench]") {
   const std::string last =
       R"({"model": "qwen3:8b", "created_at": "2026-02-03T01:02:03Z", "done": true, "total_duration": 5, "prompt_eval_count": 100, )"

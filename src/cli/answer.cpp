@@ -7,6 +7,8 @@
 
 #include <string>
 
+#include "cli/question.hpp"
+
 namespace canirun::cli {
 namespace {
 
@@ -71,7 +73,8 @@ void add_nearest_yeses(Session& session, Answered& answered) {
   for (const Alternative& alternative :
        alternatives_to_try(*asked.machine, *asked.model, asked.quant->id, asked.question.settings)) {
     if (found >= k_most_suggestions) return;
-    if (limit != 0 && alternative.settings.context_tokens > limit) continue;
+    const std::uint64_t most = std::uint64_t{limit} * sharers_of_context(alternative.settings);
+    if (limit != 0 && alternative.settings.context_tokens > most) continue;
     const Result<QuantScheme> quant = catalog.quant(alternative.quant);
     if (!quant) continue;
     Question question = asked.question;
@@ -98,8 +101,13 @@ Answered answer_resolved(Session& session, Resolved question) {
   if (!answered.assessment.verdict.yes) add_nearest_yeses(session, answered);
   answered.largest_quant = largest_whole_quant(session.catalog(), asked);
   const std::string flags = repeated_flags(session, asked.echo, asked.question.settings);
+  const std::uint32_t parallel = asked.question.settings.parallel;
   for (Suggestion& suggestion : answered.assessment.verdict.suggestions) {
-    if (!suggestion.command.empty()) suggestion.command += flags;
+    if (suggestion.command.empty()) continue;
+    // A check says by itself how many requests it is about: fewer may be just what it suggests.
+    const bool is_check = suggestion.command.starts_with("canirun check ");
+    if (parallel > 1 && !is_check) suggestion.command += fmt::format(" --parallel {}", parallel);
+    suggestion.command += flags;
   }
   return answered;
 }

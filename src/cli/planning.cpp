@@ -9,6 +9,7 @@
 
 #include "catalog/device_record.hpp"
 #include "cli/quant_choice.hpp"
+#include "report/commands.hpp"
 #include "report/numbers.hpp"
 
 namespace canirun::cli {
@@ -83,6 +84,25 @@ report::PlanRow row_of(const Answered& answered, const HardwarePrice& price, con
                                   [](const BreakEven& each) { return each.ownership == Ownership::buy; });
   if (point != result.cost.break_even.end() && !point->never) row.payback_months = point->payback_months;
   return row;
+}
+
+/// What the command for one of the machines has to repeat to be about the same question.
+std::string repeated_flags(const Request& request) {
+  std::string flags;
+  const auto add = [&](std::string_view name, const std::optional<std::string>& value) {
+    if (value) flags += fmt::format(" --{} {}", name, report::shell_word(*value));
+  };
+  const auto text = [](const std::optional<json::Word>& word) { return word ? std::optional(word->text) : std::nullopt; };
+  add("quant", request.quant);
+  add("ctx", text(request.context_tokens));
+  add("kv-type", request.kv_type);
+  add("parallel", text(request.parallel));
+  add("engine", request.engine);
+  add("backend", request.backend);
+  add("profile", request.profile);
+  add("task", request.task);
+  add("vs", request.vs);
+  return flags;
 }
 
 /// Price of a machine, new or used, whichever is cheaper, with the PC around cards unless that is there already.
@@ -170,6 +190,7 @@ report::Plan make_plan(Session& session, const Request& request, const Answered&
                     .versus = {},
                     .here = std::nullopt,
                     .changes = {},
+                    .flags = repeated_flags(request),
                     .budget_usd = budget_usd,
                     .has_pc = request.money.ownership == "own",
                     .rows = {},

@@ -53,6 +53,11 @@ std::string today() {
 
 }  // namespace
 
+std::uint32_t sharers_of_context(const EngineSettings& settings) {
+  const bool is_each_ones_own = settings.engine == Engine::vllm || settings.engine == Engine::mlx;
+  return is_each_ones_own ? 1 : std::max(1U, settings.parallel);
+}
+
 EngineSettings settings_asked(RequestChecker& checker, const Request& request) {
   EngineSettings settings;
   checker.choice(request.engine, {"engine", "engine"}, settings.engine);
@@ -60,6 +65,8 @@ EngineSettings settings_asked(RequestChecker& checker, const Request& request) {
   checker.choice(request.backend, {"backend", "backend"}, settings.backend);
   checker.tokens(request.context_tokens, {"context_tokens", "ctx"}, settings.context_tokens);
   checker.count(request.parallel, {"parallel", "parallel"}, 1, k_most_sequences, settings.parallel);
+  // What is assumed is enough for one request, so it is as much for each of several.
+  if (!request.context_tokens) settings.context_tokens *= sharers_of_context(settings);
   checker.choice(request.kv_type, {"kv_type", "kv-type"}, settings.kv_type_k);
   settings.kv_type_v = settings.kv_type_k;
   checker.choice(request.kv_type_k, {"kv_type_k", "kv-type-k"}, settings.kv_type_k);
@@ -173,11 +180,16 @@ Floors floors_asked(RequestChecker& checker, const Request& request) {
 void adapt_to_model(RequestChecker& checker, const Request& request, const ModelSpec& model, Question& question) {
   EngineSettings& settings = question.settings;
   UsageProfile& usage = question.usage;
+  const std::uint32_t sharers = sharers_of_context(settings);
   if (!request.context_tokens && model.context_limit_tokens > 0) {
-    settings.context_tokens = std::min(settings.context_tokens, model.context_limit_tokens);
+    const std::uint64_t most = std::uint64_t{model.context_limit_tokens} * sharers;
+    settings.context_tokens = static_cast<std::uint32_t>(std::min<std::uint64_t>(settings.context_tokens, most));
   }
+  // Requests at once fill a shared context together; one of them alone may have all of a cache that is not divided.
+  const std::uint32_t usual = std::max(1U, settings.context_tokens / sharers);
+  const std::uint32_t most = settings.kv_unified ? settings.context_tokens : usual;
   checker.tokens(request.prompt_tokens, {"prompt_tokens", "prompt"}, usage.prompt_tokens);
-  if (!request.prompt_tokens) usage.prompt_tokens = std::min(usage.prompt_tokens, settings.context_tokens);
+  if (!request.prompt_tokens) usage.prompt_tokens = std::min(usage.prompt_tokens, usual);
 
   constexpr KeyName depth{"depth_tokens", "depth"};
   if (request.depth_tokens && request.depth_tokens->text == "0") {
@@ -185,12 +197,13 @@ void adapt_to_model(RequestChecker& checker, const Request& request, const Model
   } else {
     checker.tokens(request.depth_tokens, depth, usage.depth_tokens);
   }
-  if (!request.depth_tokens) usage.depth_tokens = std::min(usage.depth_tokens, settings.context_tokens);
+  if (!request.depth_tokens) usage.depth_tokens = std::min(usage.depth_tokens, usual);
+  const std::string share = most == settings.context_tokens ? "" : fmt::format(" that each of {} requests has", sharers);
   for (const auto& [asked, key, value] :
        {std::tuple{request.prompt_tokens.has_value(), KeyName{"prompt_tokens", "prompt"}, usage.prompt_tokens},
         std::tuple{request.depth_tokens.has_value(), depth, usage.depth_tokens}}) {
-    if (asked && value > settings.context_tokens) {
-      checker.reject(key, fmt::format("{} tokens do not fit into the context of {}", value, settings.context_tokens),
+    if (asked && value > most) {
+      checker.reject(key, fmt::format("{} tokens do not fit into the context of {}{}", value, most, share),
                      fmt::format("raise {} or lower this", checker.name_of({"context_tokens", "ctx"})));
     }
   }

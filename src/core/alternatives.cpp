@@ -5,6 +5,7 @@
 #include <canirun/engine_refusal.hpp>
 #include <canirun/names.hpp>
 #include <canirun/verdict.hpp>
+#include <span>
 
 namespace canirun {
 namespace {
@@ -13,6 +14,8 @@ namespace {
 constexpr std::string_view k_quants[] = {"F16",    "Q8_0",   "Q6_K",    "Q5_K_M", "Q5_K_S", "Q4_K_M", "Q4_K_S",
                                          "IQ4_XS", "Q3_K_M", "IQ3_XXS", "Q2_K",   "IQ2_M",  "IQ2_XXS"};
 constexpr auto k_lossy = std::end(k_quants) - 4;
+/// What vLLM reads, from big to small.
+constexpr std::string_view k_vllm_quants[] = {"BF16", "FP8", "AWQ-4bit"};
 constexpr std::size_t k_most = 18;
 constexpr std::uint32_t k_least_context = 2048;
 
@@ -37,6 +40,24 @@ std::string command_for(const Machine& machine, const ModelSpec& model, const Ch
   return command;
 }
 
+/// Requests that divide the context between them; vLLM and MLX give each request all of it.
+std::uint32_t sharers_of(const EngineSettings& settings) {
+  const bool is_each_ones_own = settings.engine == Engine::vllm || settings.engine == Engine::mlx;
+  return is_each_ones_own ? 1 : std::max(1U, settings.parallel);
+}
+
+/// "4096 tokens of context", "4096 tokens of context for each".
+std::string context_words(std::uint32_t tokens, const EngineSettings& settings) {
+  return fmt::format("{} tokens of context{}", tokens / sharers_of(settings), settings.parallel > 1 ? " for each" : "");
+}
+
+std::vector<std::string> smaller_than(const std::string& quant, Engine engine) {
+  const std::span<const std::string_view> all = engine == Engine::vllm ? std::span<const std::string_view>(k_vllm_quants)
+                                                                       : std::span<const std::string_view>(k_quants);
+  const auto known = std::find(all.begin(), all.end(), quant);
+  return known == all.end() ? std::vector<std::string>{} : std::vector<std::string>(std::next(known), all.end());
+}
+
 EngineSettings with_kv(EngineSettings settings, TensorType type) {
   settings.kv_type_k = settings.kv_type_v = type;
   return settings;
@@ -51,11 +72,8 @@ EngineSettings with_context(EngineSettings settings, std::uint32_t tokens) {
 std::vector<Alternative> alternatives_to_try(const Machine& machine, const ModelSpec& model, const std::string& quant,
                                              const EngineSettings& settings) {
   std::vector<Change> changes;
-  const auto known = std::find(std::begin(k_quants), std::end(k_quants), quant);
-  std::vector<std::string> smaller;
-  if (known != std::end(k_quants)) {
-    for (auto name = std::next(known); name != std::end(k_quants); ++name) smaller.emplace_back(*name);
-  }
+  const std::vector<std::string> smaller = smaller_than(quant, settings.engine);
+  const std::uint32_t sharers = sharers_of(settings);
   const bool can_quantise_kv =
       settings.flash_attn && settings.kv_type_k == TensorType::f16 && settings.kv_type_v == TensorType::f16;
 
@@ -63,24 +81,25 @@ std::vector<Alternative> alternatives_to_try(const Machine& machine, const Model
   if (settings.parallel > 1) {
     EngineSettings one = settings;
     one.parallel = 1;
+    one.context_tokens = settings.context_tokens / sharers;
     changes.push_back({quant, one, "one request at a time"});
   }
   if (can_quantise_kv) changes.push_back({quant, with_kv(settings, TensorType::q8_0), "KV cache at 8 bits"});
   if (!smaller.empty()) changes.push_back({smaller.front(), settings, "a smaller quant"});
   for (std::uint32_t tokens = settings.context_tokens / 2;
-       tokens >= k_least_context && tokens >= settings.context_tokens / 4; tokens /= 2) {
-    changes.push_back({quant, with_context(settings, tokens), fmt::format("{} tokens of context", tokens)});
+       tokens >= k_least_context * sharers && tokens >= settings.context_tokens / 4; tokens /= 2) {
+    changes.push_back({quant, with_context(settings, tokens), context_words(tokens, settings)});
   }
   for (std::size_t i = 1; i < smaller.size() && i < 4; ++i) changes.push_back({smaller[i], settings, "a smaller quant"});
 
   // Two or three knobs together, down to the smallest that is still worth having.
-  const std::uint32_t short_context = std::min(settings.context_tokens, 2 * k_least_context);
+  const std::uint32_t short_context = std::min(settings.context_tokens, 2 * k_least_context * sharers);
   for (const std::string& name : smaller) {
     EngineSettings small = with_context(settings, short_context);
     if (can_quantise_kv) small = with_kv(small, TensorType::q8_0);
     const bool lossy = std::find(k_lossy, std::end(k_quants), name) != std::end(k_quants);
     changes.push_back({name, small,
-                       fmt::format("a smaller quant and {} tokens of context{}", short_context,
+                       fmt::format("a smaller quant and {}{}", context_words(short_context, settings),
                                    lossy ? ", at a visible loss of quality" : "")});
   }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <canirun/calibration.hpp>
 #include <canirun/names.hpp>
+#include <canirun/units.hpp>
 #include <vector>
 
 #include "report/numbers.hpp"
@@ -218,6 +219,44 @@ std::string fit_heading(const Machine& machine, const Placement& placement) {
 
 Mark fit_mark(const Placement& placement) {
   return placement.status == FitStatus::does_not_fit && placement.fits_idle ? Mark::partly : mark_of(placement.status);
+}
+
+std::uint32_t context_of_a_request(const EngineSettings& settings) {
+  const bool is_each_ones_own = settings.engine == Engine::vllm || settings.engine == Engine::mlx;
+  if (is_each_ones_own || settings.kv_unified) return settings.context_tokens;
+  return settings.context_tokens / std::max(1U, settings.parallel);
+}
+
+std::string context_phrase(const EngineSettings& settings) {
+  const std::string reserved = format_context(settings.context_tokens);
+  if (settings.parallel <= 1) return reserved + " context";
+  const std::uint32_t each = context_of_a_request(settings);
+  if (each != settings.context_tokens)
+    return fmt::format("{} context ({} for each of {})", reserved, format_context(each), settings.parallel);
+  return settings.kv_unified ? fmt::format("{} context for {} together", reserved, settings.parallel)
+                             : fmt::format("{} x {} context", settings.parallel, reserved);
+}
+
+std::vector<std::string> assumption_phrases(const Machine& machine, const MemoryEstimate& memory) {
+  std::vector<std::string> phrases;
+  if (!machine.origin.starts_with("--on ") || machine.pools.empty()) return phrases;
+  // The table of words lies there always; it is a part of the model that makes it matter.
+  constexpr std::uint64_t k_much = 2 * k_gib;
+  const bool only_host = std::all_of(machine.devices.begin(), machine.devices.end(),
+                                     [](const Device& device) { return device.kind == DeviceKind::cpu; });
+  const bool host_works = only_host || std::any_of(memory.pools.begin(), memory.pools.end(), [&](const PoolMemory& used) {
+                            return used.pool == 0 && used.parts.weights_bytes > k_much;
+                          });
+  const MemoryPool& host = machine.pools.front();
+  if (host_works && host.kind == PoolKind::host && host.total_basis == Basis::assumed)
+    phrases.push_back(fmt::format("{} of host memory assumed: --ram says otherwise", format_binary_bytes(host.total_bytes)));
+  // The processor's notes are in `canirun hw`; those on what was named say that another version would answer differently.
+  constexpr std::array<std::string_view, 3> k_of_the_host{"cpu", "memory", "cpu cores"};
+  for (const ProbeNote& note : machine.notes) {
+    if (std::find(k_of_the_host.begin(), k_of_the_host.end(), note.fact) == k_of_the_host.end())
+      phrases.push_back(fmt::format("{}: {}", note.fact, note.reason));
+  }
+  return phrases;
 }
 
 std::string reference_name(const Answer& answer) {

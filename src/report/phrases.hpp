@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "report/report.hpp"
 #include "report/style.hpp"
@@ -38,6 +39,13 @@ std::string place_phrase(const Machine& machine, const ModelSpec& model, const P
 /// "fits on the GPU", "fits on 2 GPUs", "fits in memory", "fits, split GPU and CPU", "fits when idle", "does not fit".
 std::string fit_heading(const Machine& machine, const Placement& placement);
 Mark fit_mark(const Placement& placement);
+/// What one of the requests at once can have: slots share llama.cpp's context unless its cache is one for all.
+std::uint32_t context_of_a_request(const EngineSettings& settings);
+/// "8k context", "80k context (8k for each of 10)", "10 x 8k context": what is reserved, and whose it is.
+std::string context_phrase(const EngineSettings& settings);
+/// What a described machine's answer rests on and nobody said: which of several versions a name is taken for, and how much
+/// memory the host has, where it holds weights. Nothing for a machine that was looked at.
+std::vector<std::string> assumption_phrases(const Machine& machine, const MemoryEstimate& memory);
 /// Name of the API model the capability is compared with; its price id where no price has a name for it.
 std::string reference_name(const Answer& answer);
 /// "other guests of the host took 12 % of the processor's time since boot"; "" where it is too little to count.

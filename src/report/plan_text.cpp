@@ -13,8 +13,7 @@ namespace {
 
 std::string bar_of(const Plan& plan) {
   const Floors& floors = plan.question.floors;
-  std::string text = fmt::format("{} context", format_context(plan.question.settings.context_tokens));
-  if (plan.question.settings.parallel > 1) text += fmt::format(", {} at a time", plan.question.settings.parallel);
+  std::string text = context_phrase(plan.question.settings);
   text += floors.min_decode_tokens_per_s ? fmt::format(", at least {} tok/s", format_rate(*floors.min_decode_tokens_per_s))
                                          : ", fast enough to read along";
   if (floors.max_time_to_first_token_s)
@@ -71,7 +70,7 @@ std::string render_plan_text(const Plan& plan, const Terminal& terminal) {
                                     : fmt::format("none of the {} priced machines that do it costs {} or less", plan.usable,
                                                   format_usd(plan.budget_usd.value_or(0), plan.question.money.currency)));
   } else {
-    page.line("  cheapest first; each is clearly faster than all above it", Tone::quiet);
+    page.paragraph("cheapest first; each is clearly faster than all above it", 2);
     rows_table(page, plan);
     page.blank();
     const PlanRow& first = plan.rows.front();
@@ -84,7 +83,8 @@ std::string render_plan_text(const Plan& plan, const Terminal& terminal) {
                         ? fmt::format(" {} more machines do it, dearer and no faster.", plan.usable - plan.rows.size())
                         : ""),
         2);
-    page.command(fmt::format("canirun cost {} --buy --on {}", typed_name(plan.model), shell_word(first.on)), 4);
+    page.command(fmt::format("canirun cost {} --buy --on {}{}", typed_name(plan.model), shell_word(first.on), plan.flags),
+                 4);
   }
   if (plan.cheapest_over_budget) {
     page.paragraph(fmt::format("the next step is {} for {}", plan.cheapest_over_budget->hardware,

@@ -192,6 +192,7 @@ struct Plan {
   std::string versus;                ///< name of the API compared with, empty: none
   std::optional<std::string> here;   ///< how it runs on the machine at hand; nothing: it does not
   std::vector<std::string> changes;  ///< commands that make it run on the machine at hand
+  std::string flags;                 ///< what was asked of it, as further commands repeat it: " --ctx 32k --parallel 4"
   std::optional<double> budget_usd;
   bool has_pc = false;  ///< cards are bought without a PC
   std::vector<PlanRow> rows;

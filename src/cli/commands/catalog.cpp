@@ -126,7 +126,11 @@ void keep_matches(Sheet& sheet, const std::vector<std::string>& words) {
 }
 
 std::string render(const Sheet& sheet, const report::Terminal& terminal) {
-  std::vector<Column> columns = {{"ID", Align::left, 0, 12}, {"NAME", Align::left, 5, 10}};
+  // The id is what is typed and what tells the rows apart: everything else goes before a letter of it does.
+  std::size_t longest = 0;
+  for (const Entry& entry : sheet.entries) longest = std::max(longest, entry.id.size());
+  constexpr int k_least_name = 20;
+  std::vector<Column> columns = {{"ID", Align::left, 0, static_cast<int>(longest)}, {"NAME", Align::left, 5, k_least_name}};
   columns.insert(columns.end(), sheet.detail_columns.begin(), sheet.detail_columns.end());
   columns.push_back({"BASIS", Align::left, 6, 0});
   columns.push_back({"DATE", Align::left, 7, 0});

@@ -124,3 +124,37 @@ TEST_CASE("requests a day replace the profile's tokens", "[question]") {
   half.use.output_tokens = Word{"200"};
   CHECK_THAT(complaint(half), Catch::Contains("--requests-per-day"));
 }
+
+TEST_CASE("a context nobody asked for is enough for each of several requests", "[question]") {
+  const auto asked = [](Request request) {
+    RequestChecker checker(request.from);
+    Question question;
+    question.settings = settings_asked(checker, request);
+    question.usage.depth_tokens = 4000;
+    question.usage.prompt_tokens = 600;
+    ModelSpec model;
+    model.context_limit_tokens = 40960;
+    adapt_to_model(checker, request, model, question);
+    CHECK_FALSE(checker.error());
+    return question;
+  };
+  Request ten;
+  ten.parallel = Word{"10"};
+  CHECK(asked(ten).settings.context_tokens == 81920);
+  CHECK(asked(ten).usage.depth_tokens == 4000);
+  ten.engine = "vllm";  // its context is each request's own
+  CHECK(asked(ten).settings.context_tokens == 8192);
+
+  // What was asked for is divided, and speed is stated for what is left for one.
+  Request divided;
+  divided.parallel = Word{"10"};
+  divided.context_tokens = Word{"8192"};
+  CHECK(asked(divided).settings.context_tokens == 8192);
+  CHECK(asked(divided).usage.depth_tokens == 819);
+  CHECK(asked(divided).usage.prompt_tokens == 600);
+  divided.depth_tokens = Word{"4000"};
+  CHECK_THAT(complaint(divided),
+             Catch::Contains("4000 tokens do not fit into the context of 819 that each of 10 requests has"));
+  divided.kv_unified = true;  // one of them may have all of it
+  CHECK(complaint(divided).empty());
+}

@@ -19,9 +19,10 @@ constexpr auto enum_names(Backend) {
   return std::array<std::string_view, 7>{"auto", "cuda", "rocm", "vulkan", "metal", "sycl", "cpu"};
 }
 
-/// How llama.cpp shares a model out over several GPUs: whole layers in turn, every matrix by rows, or one GPU alone.
-enum class SplitMode : std::uint8_t { layer, row, none };
-constexpr auto enum_names(SplitMode) { return std::array<std::string_view, 3>{"layer", "row", "none"}; }
+/// How llama.cpp shares a model out over several GPUs: whole layers in turn, every matrix by rows (which it has given up),
+/// one GPU alone, or weights and cache of every layer.
+enum class SplitMode : std::uint8_t { layer, row, none, tensor };
+constexpr auto enum_names(SplitMode) { return std::array<std::string_view, 4>{"layer", "row", "none", "tensor"}; }
 
 /// How the engine is asked to run; defaults are llama-server's of today with one slot.
 struct EngineSettings {

@@ -100,10 +100,9 @@ struct SpeedConstants {
   std::optional<double> prefill_expert_slowdown;
   std::optional<double> prefill_expert_rows;  ///< batch rows an expert needs to reach half its rate
 
-  std::optional<double> pool_hop_s;             ///< handing a token from one GPU to the next
-  std::optional<double> host_hop_s;             ///< between a GPU and the CPU
-  std::optional<double> pipeline_gain;          ///< share of ideal pipelining that several GPUs reach in prefill
-  std::optional<double> tensor_parallel_units;  ///< overhead of a layer under tensor parallelism, in plain layers
+  std::optional<double> pool_hop_s;     ///< handing a token from one GPU to the next
+  std::optional<double> host_hop_s;     ///< between a GPU and the CPU
+  std::optional<double> pipeline_gain;  ///< share of ideal pipelining that several GPUs reach in prefill
   std::optional<double> windows_overhead_slowdown, windows_prefill_slowdown;
   /// Rates of the cores go with (power limit / design power) to this power when a limit is set below it; memory does not.
   std::optional<double> power_limit_exponent;
@@ -127,8 +126,51 @@ struct SpeedConstants {
   Provenance provenance;
   std::string notes;
 };
+/// What an engine pays for several tokens in one step (requests at once, or proposals that are checked), and how it shares a
+/// layer out over GPUs. One record for each engine and vendor in data/speed/serving.json ("llama.cpp/nvidia"); a member that
+/// is absent is looked up in the record named by `inherits`. data/speed/README.md says what each means.
+struct BatchCosts {
+  std::string id, inherits;
+  std::optional<std::uint32_t>
+      vector_columns;                      ///< most tokens the kernels of a single token are used for; 0: they never are
+  std::optional<double> column_unpacking;  ///< of the unpacking of a weight, done again for every further token
+  std::optional<double> column_flops_per_weight;   ///< and fp32 operations beside that
+  std::optional<double> matrix_read_slowdown;      ///< reads of the kernels for many tokens against those for one
+  std::optional<double> matrix_product_slowdown;   ///< their products against those of a prompt
+  std::optional<std::uint32_t> matrix_rows;        ///< rows of a tile: fewer tokens cost as many
+  std::optional<std::uint32_t> expert_columns;     ///< as vector_columns, of routed experts
+  std::optional<std::uint32_t> expert_rows;        ///< as matrix_rows
+  std::optional<bool> experts_read_once;           ///< by those kernels, however many tokens want one; else once for each
+  std::optional<double> expert_column_slowdown;    ///< a further token's work at routed experts against dense weights
+  std::optional<double> expert_product_slowdown;   ///< as matrix_product_slowdown, on top of prefill's for experts
+  std::optional<double> launch_slowdown;           ///< of a layer's overhead: recorded launches are for one token only
+  std::optional<double> routing_concentration;     ///< how unevenly a router of many experts picks; 0: evenly
+  std::optional<double> product_fraction;          ///< engines with products of their own: of the 16-bit peak, in a batch
+  std::optional<double> prefill_fraction;          ///< and for a prompt
+  std::optional<double> least_bandwidth_fraction;  ///< and reads of their own: never below this
+  std::optional<double> least_kv_bandwidth_fraction;
+  std::optional<double> request_s;                ///< of the host, for every further request of a step
+  std::optional<double> tensor_parallel_layer_s;  ///< GPUs that share every layer meet twice in it
+  std::optional<SpeedSpread> spread;              ///< measured over estimated, beside what one token's estimate scatters
+  std::uint32_t rows = 0;                         ///< published batches it was fitted on
+  Provenance provenance;
+  std::string notes;
+};
+
+/// Share of proposed tokens that the large model keeps, for one way of drafting; data/speed/drafts.json.
+struct DraftEvidence {
+  std::string id;
+  DraftKind kind = DraftKind::model;
+  std::optional<Task> task;  ///< of the text; absent: mixed
+  Range share;               ///< that one more proposal is kept when those before it were
+  Provenance provenance;
+  std::string notes;
+};
+
 struct SpeedBook {
   std::vector<SpeedConstants> architectures;
+  std::vector<BatchCosts> batches{};
+  std::vector<DraftEvidence> drafts{};
 };
 
 /// Decode, prefill and time to first token of a placed model. Total; unknown bandwidth gives nullopt.
@@ -150,12 +192,15 @@ std::optional<ConcurrentSpeed> concurrent_speed(const Machine& machine, const Mo
 std::uint32_t most_sequences(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
                              const EngineSettings& settings, FitStatus status);
 
-/// Share of the tokens a draft model proposes that the large model keeps. Assumed: it depends on both and on the text.
+/// Share of the proposed tokens that the large model keeps. Assumed: it depends on both and on the text.
 struct DraftAcceptance {
+  DraftKind kind = DraftKind::model;
   Range share{.low = 0.5, .typical = 0.7, .high = 0.85};
   /// Leviathan, Kalman, Matias, "Fast Inference from Transformers via Speculative Decoding", tables 2 and 3: 0.53 to 0.9.
   std::string source = "Leviathan et al. 2023 (arXiv:2211.17192): 0.5 to 0.9 between models of one family";
 };
+/// What is published for this way of drafting and this kind of text, else for any text.
+DraftAcceptance draft_acceptance(const SpeedBook& speeds, DraftKind kind, Task task);
 /// Expected tokens of one check of `draft_tokens` proposals, each kept with probability `share`, the first one refused
 /// ending the run: (1 - share^(n+1)) / (1 - share). Source: the same paper, equation 1.
 double tokens_per_check(double share, std::uint32_t draft_tokens);
@@ -165,11 +210,26 @@ double tokens_per_check(double share, std::uint32_t draft_tokens);
 std::optional<SpeculativeSpeed> speculative_speed(const std::vector<double>& check_step_s, double draft_step_s,
                                                   const DraftAcceptance& acceptance);
 
+/// Who drafts: `model` is the small model, or the layers of the model itself that predict further tokens
+/// (DraftKind::mtp); null with DraftKind::ngram, whose proposals cost nothing. Pointers outlive the call only.
+struct Drafting {
+  DraftKind kind = DraftKind::model;
+  const ModelSpec* model = nullptr;
+  const WeightTable* weights = nullptr;
+};
+/// The layers of a model that predict further tokens, as a model of their own: one layer, and the bytes that lie in memory
+/// beside the model (its output matrix is the model's). Nothing when the model has none.
+std::optional<ModelSpec> next_token_model(const ModelSpec& model);
+WeightTable next_token_weights(const ModelSpec& model, const WeightTable& weights);
+/// A head trained to draft for this model (EAGLE-3), as those published are made: one dense layer of the model's widths, a
+/// vocabulary of 32,000. Weights: of that head in `quant`, which is half precision.
+std::optional<ModelSpec> eagle_model(const ModelSpec& model);
+WeightTable eagle_weights(const ModelSpec& head, const QuantScheme& quant);
+
 /// The same for a placed model; the draft lies where it fits beside it. Its basis is never better than assumed.
 std::optional<SpeculativeSpeed> speculative_decode(const Machine& machine, const ModelSpec& model,
                                                    const WeightTable& weights, const EngineSettings& settings,
                                                    const PlacedMemory& placed, const UsageProfile& usage,
-                                                   const SpeedBook& speeds, const ModelSpec& draft,
-                                                   const WeightTable& draft_weights);
+                                                   const SpeedBook& speeds, const Drafting& drafting);
 
 }  // namespace canirun

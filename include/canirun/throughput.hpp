@@ -41,12 +41,18 @@ struct ConcurrentSpeed {
   std::optional<std::uint32_t> most_sequences;
 };
 
+/// Who proposes the tokens that speculative decoding checks: a small model, layers of the model itself that predict further
+/// tokens (MTP, "nextn"), a trained head of one layer (EAGLE-3), or what followed the same words before in the text.
+enum class DraftKind : std::uint8_t { model, mtp, eagle3, ngram };
+constexpr auto enum_names(DraftKind) { return std::array<std::string_view, 4>{"model", "mtp", "eagle3", "ngram"}; }
+
 /// Decode with a small model that drafts (speculative decoding): it proposes `draft_tokens`, the large one checks them in
 /// one step and keeps those it would have written itself.
 struct SpeculativeSpeed {
+  DraftKind kind = DraftKind::model;
   Range decode_tokens_per_s;
   std::uint32_t draft_tokens = 0;  ///< proposed at a time; what is fastest at the typical acceptance
-  Range acceptance;                ///< share of proposed tokens that are kept: assumed, it depends on the text
+  Range acceptance;                ///< share of proposals kept when those before were: assumed, it depends on the text
   double tokens_per_step = 0;      ///< written by one check, typical
   double draft_step_s = 0;         ///< one token of the small model
   double check_step_s = 0;         ///< one check by the large one

@@ -82,7 +82,6 @@ void fields(Archive& a, SpeedConstants& value) {
   a.optional("pool_hop_s", value.pool_hop_s);
   a.optional("host_hop_s", value.host_hop_s);
   a.optional("pipeline_gain", value.pipeline_gain);
-  a.optional("tensor_parallel_units", value.tensor_parallel_units);
   a.optional("windows_overhead_slowdown", value.windows_overhead_slowdown);
   a.optional("windows_prefill_slowdown", value.windows_prefill_slowdown);
   a.optional("power_limit_exponent", value.power_limit_exponent);
@@ -101,6 +100,45 @@ void fields(Archive& a, SpeedConstants& value) {
   a.optional("mixture_prefill_spread_exponent", value.mixture_prefill_spread_exponent);
   a.optional("rows", value.rows);
   a.optional("parts", value.parts);
+  a.required("provenance", value.provenance);
+  a.optional("notes", value.notes);
+}
+
+template <class Archive>
+void fields(Archive& a, BatchCosts& value) {
+  a.required("id", value.id);
+  a.optional("inherits", value.inherits);
+  a.optional("vector_columns", value.vector_columns);
+  a.optional("column_unpacking", value.column_unpacking);
+  a.optional("column_flops_per_weight", value.column_flops_per_weight);
+  a.optional("matrix_read_slowdown", value.matrix_read_slowdown);
+  a.optional("matrix_product_slowdown", value.matrix_product_slowdown);
+  a.optional("matrix_rows", value.matrix_rows);
+  a.optional("expert_columns", value.expert_columns);
+  a.optional("expert_rows", value.expert_rows);
+  a.optional("experts_read_once", value.experts_read_once);
+  a.optional("expert_column_slowdown", value.expert_column_slowdown);
+  a.optional("expert_product_slowdown", value.expert_product_slowdown);
+  a.optional("launch_slowdown", value.launch_slowdown);
+  a.optional("routing_concentration", value.routing_concentration);
+  a.optional("product_fraction", value.product_fraction);
+  a.optional("prefill_fraction", value.prefill_fraction);
+  a.optional("least_bandwidth_fraction", value.least_bandwidth_fraction);
+  a.optional("least_kv_bandwidth_fraction", value.least_kv_bandwidth_fraction);
+  a.optional("request_s", value.request_s);
+  a.optional("tensor_parallel_layer_s", value.tensor_parallel_layer_s);
+  a.optional("spread", value.spread);
+  a.optional("rows", value.rows);
+  a.required("provenance", value.provenance);
+  a.optional("notes", value.notes);
+}
+
+template <class Archive>
+void fields(Archive& a, DraftEvidence& value) {
+  a.required("id", value.id);
+  a.required("kind", value.kind);
+  a.optional("task", value.task);
+  a.required("share", value.share);
   a.required("provenance", value.provenance);
   a.optional("notes", value.notes);
 }

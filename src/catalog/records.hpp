@@ -64,6 +64,8 @@ using Kinds = std::tuple<
     Kind<"canirun/capability-benchmarks", BenchmarkMeaning>,
     Kind<"canirun/capability-usability", UsabilityThresholds>,
     Kind<"canirun/speed", SpeedConstants>,
+    Kind<"canirun/speed-batches", BatchCosts>,
+    Kind<"canirun/speed-drafts", DraftEvidence>,
     Kind<"canirun/reference-speed", SpeedRuns>,
     Kind<"canirun/reference-memory", MemoryRuns>,
     Kind<"canirun/reference-held-out", HeldOut>,

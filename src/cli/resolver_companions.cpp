@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <canirun/names.hpp>
+#include <canirun/speed.hpp>
 #include <canirun/units.hpp>
 
 #include "cli/resolver.hpp"
@@ -15,6 +17,12 @@ constexpr KeyName k_lora{"lora", "lora"};
 constexpr KeyName k_draft{"draft", "draft"};
 /// Projectors are published in half precision, whatever the model's own quant.
 constexpr std::uint64_t k_projector_bytes_per_weight = 2;
+
+/// Ways of drafting that are not a model: "mtp", "eagle3", "ngram".
+std::optional<DraftKind> draft_word(const std::string& text) {
+  const std::optional<DraftKind> kind = from_name<DraftKind>(text);
+  return kind && *kind != DraftKind::model ? kind : std::nullopt;
+}
 
 /// "sizes" start with a digit and end with a unit; everything else is a file.
 std::optional<std::uint64_t> as_size(const std::string& text) {
@@ -118,7 +126,58 @@ Result<void> Resolver::add_companions(const Request& request, Place* place, Reso
   resolved.echo.lora = request.lora;
   resolved.echo.draft = request.draft;
   if (!request.draft) return {};
+  if (const std::optional<DraftKind> kind = draft_word(*request.draft)) {
+    Result<void> added = add_draft_head(*kind, resolved);
+    return added ? added : within(std::move(added).error(), k_draft);
+  }
+  return add_draft_model(request, resolved);
+}
 
+/// Layers of the model itself, a head trained for it, or the text's own words.
+Result<void> Resolver::add_draft_head(DraftKind kind, Resolved& resolved) {
+  const ModelSpec& model = *resolved.model;
+  if (const Engine engine = resolved.question.settings.engine; engine != Engine::llama_cpp && engine != Engine::vllm)
+    return fail(ErrorKind::usage, fmt::format("{} cannot draft with {}", name_of(engine), name_of(kind)),
+                "llama.cpp and vLLM can: --engine llama.cpp");
+  if (kind == DraftKind::mtp && model.next_token_layers == 0)
+    return fail(ErrorKind::usage, fmt::format("{} has no layers that predict further tokens", model.name),
+                "a small model of the same family drafts too: --draft MODEL; or the text itself: --draft ngram");
+  resolved.question.companions.drafting = kind;
+  return {};
+}
+
+/// What such a head weighs, once the model's own quant is known.
+Result<void> Resolver::weigh_draft_head(Resolved& resolved) {
+  Companions& beside = resolved.question.companions;
+  if (beside.drafting != DraftKind::mtp && beside.drafting != DraftKind::eagle3) return {};
+  const ModelSpec& model = *resolved.model;
+  const bool own = beside.drafting == DraftKind::mtp;
+  const std::optional<ModelSpec> head = own ? next_token_model(model) : eagle_model(model);
+  if (!head) return {};  // a model without dimensions: nothing of it is known
+  auto drafter = std::make_shared<Drafter>();
+  drafter->model = std::make_shared<const ModelSpec>(*head);
+  if (own) {
+    drafter->quant = resolved.quant;
+    drafter->weights = next_token_weights(model, sum_weights(model, *resolved.quant));
+  } else {
+    const Result<std::shared_ptr<const QuantScheme>> half = quant("BF16");
+    if (!half) return tl::unexpected<Error>(Error(half.error()));
+    drafter->quant = *half;
+    drafter->weights = eagle_weights(*head, **half);
+  }
+  resolved.echo.draft_quant = drafter->quant->id;
+  beside.draft = drafter->model.get();
+  beside.draft_weights = &drafter->weights;
+  resolved.drafter = std::move(drafter);
+  return {};
+}
+
+Result<void> Resolver::add_draft_model(const Request& request, Resolved& resolved) {
+  const RequestChecker checker(request.from);
+  Companions& beside = resolved.question.companions;
+  const auto within = [&](Error error, KeyName key) {
+    return tl::unexpected<Error>(std::move(error).within(checker.name_of(key)));
+  };
   // Resolved as any model is, for the same machine; its quant is its name's, or the one that suits the machine.
   Request about = request;
   about.model = *request.draft;
@@ -148,6 +207,7 @@ Result<void> Resolver::add_companions(const Request& request, Place* place, Reso
   drafter->quant = draft->quant;
   resolved.echo.draft_quant = draft->quant->id;
   drafter->weights = sum_weights(*draft->model, *draft->quant);
+  beside.drafting = DraftKind::model;
   beside.draft = drafter->model.get();
   beside.draft_weights = &drafter->weights;
   resolved.drafter = std::move(drafter);

@@ -113,6 +113,8 @@ Result<Resolved> Resolver::resolve_place(const Request& request, Place& place) {
   resolved->files = std::move(source);
   resolved->echo.model = request.model;
   resolved->echo.quant = resolved->quant->id;
+  if (const Result<void> weighed = weigh_draft_head(*resolved); !weighed)
+    return tl::unexpected<Error>(Error(weighed.error()));
   return resolved;
 }
 

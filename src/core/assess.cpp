@@ -39,10 +39,10 @@ void add_shared_speeds(Assessment& answer, double correction, const Machine& mac
     }
   }
   const Companions& beside = question.companions;
-  if (beside.draft != nullptr && beside.draft_weights != nullptr) {
+  if (beside.drafting) {
     std::optional<SpeculativeSpeed>& drafted = answer.speed->speculative;
     drafted = speculative_decode(machine, model, answer.weights, settings, answer.placed, question.usage, books.speeds,
-                                 *beside.draft, *beside.draft_weights);
+                                 {.kind = *beside.drafting, .model = beside.draft, .weights = beside.draft_weights});
     if (drafted) drafted->decode_tokens_per_s = scaled(drafted->decode_tokens_per_s);
   }
 }

@@ -34,6 +34,16 @@ bool has_latent_layers(const ModelSpec& model) {
                                   [](const LayerSpec& layer) { return layer.attention == AttentionKind::mla; });
 }
 
+/// Layers shared by all GPUs need flash attention and a cache in half precision. Source: llama.cpp's docs/multi-gpu.md.
+std::optional<EngineRefusal> tensor_refusal(const EngineSettings& settings) {
+  if (settings.split_mode != SplitMode::tensor) return std::nullopt;
+  if (!settings.flash_attn)
+    return EngineRefusal{.reason = "--split-mode tensor needs flash attention, which is off",
+                         .instead = "--split-mode tensor --flash-attn on",
+                         .effect = "the same split, with flash attention"};
+  return std::nullopt;
+}
+
 /// Splitting by rows is a matter of the backend. Source: ggml_backend_split_buffer_type, which CUDA (and so ROCm) and SYCL
 /// offer.
 std::optional<EngineRefusal> split_refusal(const Machine& machine, const EngineSettings& settings) {
@@ -50,6 +60,7 @@ std::optional<EngineRefusal> split_refusal(const Machine& machine, const EngineS
 
 std::optional<EngineRefusal> engine_refusal(const ModelSpec& model, const EngineSettings& settings) {
   if (!runs_llama_cpp(settings.engine)) return std::nullopt;
+  if (const std::optional<EngineRefusal> refusal = tensor_refusal(settings)) return refusal;
   const std::string_view k = name_of(settings.kv_type_k), v = name_of(settings.kv_type_v);
   if (has_latent_layers(model) && settings.kv_type_k != settings.kv_type_v) {
     return EngineRefusal{

@@ -48,9 +48,23 @@ std::uint32_t sharded_over(const MemoryQuestion& question) {
   return tensor_parallel_size(question.model, question.sites.count - 1);
 }
 
+/// GPUs that share weights and cache of every layer evenly; 0: they don't. Source: llama.cpp's docs/multi-gpu.md, where a
+/// --tensor-split is not given.
+std::uint32_t sharing_gpus(const MemoryQuestion& question) {
+  const bool shares = question.settings.split_mode == SplitMode::tensor && question.sites.count > 2;
+  return shares ? question.sites.count - 1 : 0;
+}
+
+/// Adds to every GPU its even part.
+void add_evenly(std::uint64_t bytes, std::uint32_t gpus, std::uint64_t MemoryParts::* part, SiteMemory& memory) {
+  for (std::uint32_t gpu = 1; gpu <= gpus; ++gpu) memory[gpu].*part += bytes / gpus + (gpu <= bytes % gpus ? 1 : 0);
+}
+
 /// A matrix that is split by rows lies on every GPU, as much of it as the GPU's share of the layers. Norms and biases,
 /// which stay whole, are a thousandth of it. Source: ggml_backend_split_buffer_type of ggml-cuda.
 void add_weights(const MemoryQuestion& question, std::uint8_t site, std::uint64_t bytes, SiteMemory& memory) {
+  const std::uint32_t gpus = sharing_gpus(question);
+  if (gpus > 0 && site != k_host_site) return add_evenly(bytes, gpus, &MemoryParts::weights_bytes, memory);
   if (question.settings.split_mode != SplitMode::row || site == k_host_site) {
     memory[site].weights_bytes += bytes;
     return;
@@ -74,7 +88,13 @@ void add_layers(const MemoryQuestion& question, const Layout& layout, SiteMemory
     if (repack) memory[k_host_site].repacked_weights_bytes += weights.repackable_bytes + weights.repackable_expert_bytes;
   }
   for (std::size_t i = 0; i < std::min(question.caches.size(), layout.layer_site.size()); ++i) {
-    MemoryParts& site = memory[layout.layer_site[i]];
+    const std::uint8_t where = layout.layer_site[i];
+    if (const std::uint32_t gpus = sharing_gpus(question); gpus > 0 && where != k_host_site) {
+      add_evenly(question.caches[i].kv_bytes, gpus, &MemoryParts::kv_cache_bytes, memory);
+      add_evenly(question.caches[i].state_bytes, gpus, &MemoryParts::recurrent_state_bytes, memory);
+      continue;
+    }
+    MemoryParts& site = memory[where];
     site.kv_cache_bytes += question.caches[i].kv_bytes;
     site.recurrent_state_bytes += question.caches[i].state_bytes;
   }

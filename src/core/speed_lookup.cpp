@@ -146,6 +146,22 @@ double power_starved_share(const Device& device, double peak, double joules_per_
   return std::pow(std::clamp(*device.tdp_w / (peak * joules_per_operation), k_least_power_share, 1.0), exponent);
 }
 
+/// Engines whose products are a vendor's library or their own work with 16-bit numbers and 32-bit sums, whatever the weights
+/// are stored as; those of llama.cpp, which a family's constants tell of, do not count.
+void use_own_kernels(const Device& device, double power, DeviceSpeed& speed) {
+  const BatchSpeed& batch = speed.batch;
+  speed.bandwidth_fraction = std::max(speed.bandwidth_fraction, batch.least_bandwidth_fraction);
+  speed.kv_bandwidth_fraction = std::max(speed.kv_bandwidth_fraction, batch.least_kv_bandwidth_fraction);
+  const double peak = device.fp16_flops_per_s.value_or(0) * power;
+  if (peak <= 0) return;
+  speed.own_product_flops_per_s = peak * batch.product_fraction;
+  if (batch.prefill_fraction <= 0) return;
+  const double own = peak * batch.prefill_fraction;
+  if (speed.prefill_flops_per_s > 0) speed.attention_flops_per_s *= own / speed.prefill_flops_per_s;
+  speed.prefill_flops_per_s = own;
+  speed.prefill_slowdown.fill(1);
+}
+
 /// 1 on Windows, 0 elsewhere. An unknown system is as likely to be Windows as those of the published runs are.
 double windows_share(const Machine& machine) {
   constexpr double k_unknown_os_share = 0.25;
@@ -194,7 +210,6 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
   speed.pool_hop_s = chain.pick(&C::pool_hop_s, speed.pool_hop_s);
   speed.host_hop_s = chain.pick(&C::host_hop_s, speed.host_hop_s);
   speed.pipeline_gain = chain.pick(&C::pipeline_gain, speed.pipeline_gain);
-  speed.tensor_parallel_units = chain.pick(&C::tensor_parallel_units, speed.tensor_parallel_units);
   speed.decode_spread = chain.pick(&C::decode_spread, speed.decode_spread);
   speed.prefill_spread = chain.pick(&C::prefill_spread, speed.prefill_spread);
   speed.mixture_spread_exponent = chain.pick(&C::mixture_spread_exponent, 1.0);
@@ -270,6 +285,8 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
   }
   speed.prefill_flops_per_s = prefill;
   speed.attention_flops_per_s = attention;
+  speed.batch = batch_speed(book, settings.engine, is_cpu ? "cpu" : name_of(device.vendor), backend);
+  use_own_kernels(device, power, speed);
   return speed;
 }
 

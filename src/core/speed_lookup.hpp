@@ -3,6 +3,8 @@
 #include <array>
 #include <canirun/speed.hpp>
 
+#include "core/batch_speed.hpp"
+
 namespace canirun {
 
 inline constexpr std::size_t k_weight_class_count = 12;
@@ -29,13 +31,15 @@ struct DeviceSpeed {
   double bf16_expert_slowdown = 1, bf16_expert_prefill_slowdown = 1;
 
   double pool_hop_s = 200e-6, host_hop_s = 40e-6;
-  double pipeline_gain = 0.5, tensor_parallel_units = 1.5;
+  double pipeline_gain = 0.5;
   double engine_decode_slowdown = 1, engine_prefill_slowdown = 1;
   double fp32_flops_per_s = 0;  ///< peak of what is really used (threads, quota); 0: unknown
   std::array<double, k_weight_class_count> decode_flops_per_weight{};
   std::array<double, k_weight_class_count> prefill_slowdown{};
   SpeedSpread decode_spread, prefill_spread;
   double mixture_spread_exponent = 1, mixture_prefill_spread_exponent = 1;
+  BatchSpeed batch;
+  double own_product_flops_per_s = 0;      ///< of an engine with products of its own, in a batch; 0: those of a prompt
   const SpeedConstants* record = nullptr;  ///< most specific record found
   bool class_only = true;                  ///< the record is a class, not this family of devices
 };

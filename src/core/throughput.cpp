@@ -116,6 +116,18 @@ SpeedSpread decode_spread(const ThroughputPlan& plan, const DecodeTime& time) {
   return stretched(plan, site_s, time.total_s, &DeviceSpeed::decode_spread);
 }
 
+SpeedSpread batch_spread(const ThroughputPlan& plan, const DecodeTime& time) {
+  const SpeedSpread one = decode_spread(plan, time);
+  SpeedSpread others{.low = 1, .high = 1};
+  for (const SiteLoad& load : plan.loads) {
+    if (!load.used()) continue;
+    others = {.low = std::min(others.low, load.speed.batch.spread.low),
+              .high = std::max(others.high, load.speed.batch.spread.high)};
+  }
+  return {.low = std::exp(-std::hypot(std::log(one.low), std::log(others.low))),
+          .high = std::exp(std::hypot(std::log(one.high), std::log(others.high)))};
+}
+
 SpeedSpread prefill_spread(const ThroughputPlan& plan, const PrefillTime& time) {
   return stretched(plan, time.site_s, 0, &DeviceSpeed::prefill_spread);
 }

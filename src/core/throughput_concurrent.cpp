@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Several requests at once: they share each read of the weights, and every one has a cache of its own.
 #include <canirun/speed.hpp>
-#include <cmath>
 
-#include "core/throughput_plan.hpp"
+#include "core/throughput_batch.hpp"
 
 namespace canirun {
 std::optional<ConcurrentSpeed> concurrent_speed(const Machine& machine, const ModelSpec& model, const WeightTable& weights,
@@ -19,11 +18,13 @@ std::optional<ConcurrentSpeed> concurrent_speed(const Machine& machine, const Mo
   const double count = sequences;
   ConcurrentSpeed speed;
   speed.sequences = sequences;
-  speed.each_tokens_per_s = decode_range(step, decode_spread(plan, step));
+  speed.each_tokens_per_s = decode_range(step, sequences > 1 ? batch_spread(plan, step) : decode_spread(plan, step));
   speed.total_tokens_per_s = {.low = speed.each_tokens_per_s.low * count,
                               .typical = speed.each_tokens_per_s.typical * count,
                               .high = speed.each_tokens_per_s.high * count};
-  if (model.moe) speed.expert_share_touched = 1 - std::pow(1 - plan.expert_share, count);
+  for (const SiteLoad& load : plan.loads) {
+    if (model.moe && load.all_expert_bytes > 0) speed.expert_share_touched = touched_share(plan, load.speed.batch, count);
+  }
   for (const DecodeTime::Site& site : step.sites) speed.cache_bytes += site.kv_bytes;
   return speed;
 }

@@ -74,8 +74,9 @@ ThroughputPlan make_plan(const Machine& machine, const ModelSpec& model, const W
 
   const auto gpus_used =
       std::count_if(plan.loads.begin() + 1, plan.loads.end(), [](const SiteLoad& load) { return load.used(); });
-  // Rows of every matrix on every GPU: they read at the same time and meet after each layer.
-  plan.tensor_parallel = (settings.engine == Engine::vllm || settings.split_mode == SplitMode::row) && gpus_used > 1;
+  // A part of every layer on every GPU: they read at the same time and meet within each layer.
+  const bool shared = settings.split_mode == SplitMode::row || settings.split_mode == SplitMode::tensor;
+  plan.tensor_parallel = (settings.engine == Engine::vllm || shared) && gpus_used > 1;
   return plan;
 }
 

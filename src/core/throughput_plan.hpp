@@ -61,6 +61,9 @@ bool all_bandwidths_known(const ThroughputPlan& plan);
 /// of the range faster.
 SpeedSpread decode_spread(const ThroughputPlan& plan, const DecodeTime& time);
 Range decode_range(const DecodeTime& time, const SpeedSpread& spread);
+/// Of a step over several tokens: both the estimate of one token and what the others add may be off, independently, so that
+/// their logarithms add as squares.
+SpeedSpread batch_spread(const ThroughputPlan& plan, const DecodeTime& time);
 
 /// Seconds to read a prompt; `site_s` of each place, before several GPUs work at once.
 struct PrefillTime {

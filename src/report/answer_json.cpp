@@ -167,7 +167,7 @@ void write_beside(Node memory, const Answer& answer) {
     node.set("projector_bytes", beside.projector_bytes);
     node.set("projector_scratch_bytes", scratch > 0 ? std::optional(scratch) : std::nullopt);
     node.set("adapter_bytes", beside.adapter_bytes);
-    node.set("draft_model", beside.draft ? std::optional(beside.draft->id) : std::nullopt);
+    node.set("draft_model", beside.drafting == DraftKind::model ? std::optional(beside.draft->id) : std::nullopt);
     node.set("draft_quant", beside.draft ? std::optional(answer.request.draft_quant) : std::nullopt);
     node.set("draft_bytes",
              answer.assessment.placed.beside.total() - std::min(answer.assessment.placed.beside.total(), files));

@@ -13,6 +13,7 @@
 #include "report/money.hpp"
 #include "report/numbers.hpp"
 #include "report/phrases.hpp"
+#include "report/serving_phrases.hpp"
 #include "report/text.hpp"
 
 namespace canirun::report {
@@ -101,8 +102,7 @@ std::string beside_phrase(const Answer& answer) {
   if (beside.adapter_bytes > 0) parts.push_back("adapters " + format_gib(beside.adapter_bytes));
   if (beside.draft != nullptr) {
     const std::uint64_t files = std::min(total, projector + beside.adapter_bytes);
-    parts.push_back(
-        fmt::format("draft model {} {} {}", beside.draft->name, answer.request.draft_quant, format_gib(total - files)));
+    parts.push_back(draft_name(beside, answer.request.draft_quant) + " " + format_gib(total - files));
   }
   return fmt::format("of it beside the model: {}", fmt::join(parts, ", "));
 }
@@ -122,25 +122,6 @@ void memory_statement(Page& page, const Answer& answer) {
     body.push_back(placement_phrase(answer.machine, answer.model, placed.placement));
   pool_lines(body, answer, page.terminal());
   page.statement(fit_mark(placed.placement), fit_heading(answer.machine, placed.placement), body);
-}
-
-/// What each of several people sees, and what they get together.
-std::string concurrency_phrase(const ConcurrentSpeed& many) {
-  std::string text = fmt::format("{} at once: {} tok/s each, {} together", many.sequences,
-                                 format_rate_range(many.each_tokens_per_s), format_rate_range(many.total_tokens_per_s));
-  if (many.most_sequences) {
-    text += *many.most_sequences > many.sequences
-                ? fmt::format(" · up to {} fit with this much context each", *many.most_sequences)
-                : " · no more fit with this much context each";
-  }
-  return text;
-}
-
-std::string drafting_phrase(const SpeculativeSpeed& drafted) {
-  if (drafted.speedup < 1.05) return "the draft model hardly helps: its own steps take what it saves";
-  return fmt::format("with the draft model {} tok/s: {} tokens at a time, {} of them kept (assumed)",
-                     format_rate_range(drafted.decode_tokens_per_s), drafted.draft_tokens,
-                     format_percent(drafted.acceptance.typical));
 }
 
 /// Room for the files on this machine's drive: said when there is too little, or when everything is opened.

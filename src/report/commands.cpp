@@ -51,8 +51,18 @@ bool vllm_loads(const QuantScheme& quant, const EngineSettings& settings) {
   return settings.engine == Engine::vllm && (quant.base == TensorType::bf16 || quant.base == TensorType::f16);
 }
 
+/// Proposals that gain on most text; a small model or a head trained for this one has to be named.
+std::string vllm_drafting(std::optional<DraftKind> drafting) {
+  const auto config = [](std::string_view method) {
+    return fmt::format(R"( --speculative-config '{{"method":"{}","num_speculative_tokens":3}}')", method);
+  };
+  if (drafting == DraftKind::mtp) return config("mtp");
+  if (drafting == DraftKind::ngram) return config("ngram");
+  return {};
+}
+
 std::optional<LaunchCommand> vllm(const Machine& machine, const ModelSpec& model, const QuantScheme& quant,
-                                  const EngineSettings& settings) {
+                                  const EngineSettings& settings, std::optional<DraftKind> drafting) {
   const std::size_t gpus = count_gpus(machine, Vendor::nvidia) + count_gpus(machine, Vendor::amd);
   if (gpus == 0 || model.hf_repo.empty() || !vllm_loads(quant, settings)) return std::nullopt;
   LaunchCommand line{
@@ -64,6 +74,7 @@ std::optional<LaunchCommand> vllm(const Machine& machine, const ModelSpec& model
   if (quant.base == TensorType::fp8) line.command += " --quantization fp8";
   if (settings.kv_type_k == TensorType::q8_0 || settings.kv_type_k == TensorType::fp8)
     line.command += " --kv-cache-dtype fp8";
+  line.command += vllm_drafting(drafting);
   if (quant.base != TensorType::bf16 && quant.base != TensorType::f16 && quant.base != TensorType::fp8) {
     line.note = fmt::format("name a repository that holds the model as {}", quant.id);
   }
@@ -127,6 +138,7 @@ LaunchExtras launch_extras(const Question& question, const RequestEcho& echo) {
   };
   if (echo.mmproj) extras.projector = named(*echo.mmproj);
   for (const std::string& adapter : echo.lora) extras.adapters.push_back(named(adapter));
+  extras.drafting = question.companions.drafting;
   extras.draft = question.companions.draft;
   extras.draft_quant = echo.draft_quant;
   return extras;
@@ -142,7 +154,7 @@ std::vector<LaunchCommand> launch_commands(const Machine& machine, const ModelSp
     if (auto line = ollama_command(question)) lines.push_back(std::move(*line));
     if (settings.engine == Engine::lmstudio) lines.push_back(lm_studio(model, settings, placement));
   }
-  if (auto line = vllm(machine, model, quant, settings)) lines.push_back(std::move(*line));
+  if (auto line = vllm(machine, model, quant, settings, extras.drafting)) lines.push_back(std::move(*line));
   if (auto line = mlx(machine, model, quant)) lines.push_back(std::move(*line));
   std::stable_partition(lines.begin(), lines.end(),
                         [&](const LaunchCommand& line) { return line.engine == settings.engine; });

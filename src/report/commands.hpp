@@ -29,6 +29,7 @@ struct LaunchCommand {
 struct LaunchExtras {
   std::optional<std::string> projector;
   std::vector<std::string> adapters;
+  std::optional<DraftKind> drafting;
   const ModelSpec* draft = nullptr;
   std::string draft_quant;
 };

@@ -88,8 +88,11 @@ std::string llama_cpp_flags(const Machine& machine, const ModelSpec& model, cons
   if (has_gpu(machine)) flags += gpu_layers_flag(placement.gpu_layers, model.layers.size());
   if (settings.split_mode != SplitMode::layer) flags += fmt::format(" -sm {}", name_of(settings.split_mode));
   const EngineDevices devices = engine_devices(machine, settings);
-  if (!devices.gpus.empty() && placement.gpu_layers > 0)
-    flags += device_flag(machine, devices) + tensor_split_flag(machine, devices, model, placement);
+  if (!devices.gpus.empty() && placement.gpu_layers > 0) {
+    flags += device_flag(machine, devices);
+    // Shared layers are cut evenly, which is the engine's default.
+    if (settings.split_mode != SplitMode::tensor) flags += tensor_split_flag(machine, devices, model, placement);
+  }
   if (placement.expert_layers_on_cpu > 0) flags += fmt::format(" -ncmoe {}", placement.expert_layers_on_cpu);
   flags += fmt::format(" -c {}", settings.context_tokens);
   flags += fmt::format(" -np {}", settings.parallel);  // left out, the server makes four slots of one cache
@@ -118,6 +121,9 @@ std::string beside_flags(const LaunchExtras& extras) {
   std::string flags;
   if (extras.projector) flags += " --mmproj " + file_or(*extras.projector, "mmproj.gguf");
   for (const std::string& adapter : extras.adapters) flags += " --lora " + file_or(adapter, "adapter.gguf");
+  if (extras.drafting == DraftKind::mtp) return flags + " --spec-type draft-mtp";
+  if (extras.drafting == DraftKind::ngram) return flags + " --spec-type ngram-mod";
+  if (extras.drafting == DraftKind::eagle3) return flags + " --spec-type draft-eagle3 -md eagle3.gguf -ngld 99";
   if (extras.draft == nullptr) return flags;
   const ModelSpec& draft = *extras.draft;
   const std::string& repo = draft.gguf_repo.empty() && is_gguf_repository(draft.hf_repo) ? draft.hf_repo : draft.gguf_repo;

@@ -68,7 +68,7 @@ std::optional<LaunchCommand> ollama_command(const LaunchQuestion& question) {
   }
   if (question.placement.expert_layers_on_cpu > 0)
     line.note = "Ollama moves whole layers, not experts alone: slower than the line above";
-  if (question.extras.draft != nullptr) line.note += fmt::format("{}it does not draft", line.note.empty() ? "" : "; ");
+  if (question.extras.drafting) line.note += fmt::format("{}it does not draft", line.note.empty() ? "" : "; ");
   return line;
 }
 

@@ -9,6 +9,7 @@
 #include "report/money.hpp"
 #include "report/numbers.hpp"
 #include "report/phrases.hpp"
+#include "report/serving_phrases.hpp"
 
 namespace canirun::report {
 namespace {
@@ -74,23 +75,10 @@ void explain_speed(Page& page, const Answer& answer) {
   std::vector<std::string> published;
   for (const PublishedRun& run : answer.published) published.push_back(published_phrase(run));
   if (!published.empty()) page.details("measured by others", published);
-  if (speed.concurrent) {
-    page.detail("at once",
-                "every step reads the weights once for all, and each one's cache: physics on the constants of one request. "
-                "Of published runs vLLM's (8B on an H100) lie within a fifth up to 64 at once; llama-server's on Strix Halo "
-                "were up to 1.7 times slower at 16");
-  }
-  if (speed.speculative) {
-    const SpeculativeSpeed& drafted = *speed.speculative;
-    page.detail(
-        "drafting",
-        fmt::format("{} steps of {} ms by the draft model, one of {} ms to check them, {} tokens written; kept: "
-                    "{}-{}, typical {}, assumed ({}); {} times as fast as without",
-                    drafted.draft_tokens, format_significant(drafted.draft_step_s * 1e3, 2),
-                    format_significant(drafted.check_step_s * 1e3, 3), format_significant(drafted.tokens_per_step, 2),
-                    format_percent(drafted.acceptance.low), format_percent(drafted.acceptance.high),
-                    format_percent(drafted.acceptance.typical), drafted.source, format_significant(drafted.speedup, 2)));
-  }
+  if (speed.concurrent) page.detail("at once", concurrency_source(answer.question.settings));
+  if (speed.speculative) page.detail("drafting", drafting_source(*speed.speculative));
+  if (const std::string split = split_source(answer.question.settings); !split.empty() && speed.pools.size() > 1)
+    page.detail("several GPUs", split);
   page.detail("limited by", words_for(speed.bottleneck));
   page.detail("basis", speed.how_known.empty() ? std::string(name_of(speed.basis))
                                                : fmt::format("{}: {}", name_of(speed.basis), speed.how_known));

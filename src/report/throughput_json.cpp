@@ -23,6 +23,7 @@ void write_speculation(Node& node, const ThroughputEstimate& speed) {
   if (!speed.speculative) return node.set_null("speculative");
   const SpeculativeSpeed& drafted = *speed.speculative;
   node.object("speculative", [&](Node entry) {
+    entry.set("drafting", drafted.kind);
     entry.set("decode_tokens_per_s", drafted.decode_tokens_per_s);
     entry.set("draft_tokens", drafted.draft_tokens);
     entry.set("acceptance_share", drafted.acceptance);

@@ -5,6 +5,8 @@ import numpy as np
 from fit_speed_common import CLASSES, WEIGHTS, Constants
 
 CAP = 0.97  # k_highest_fraction
+MEETING_S = 50e-6  # tensor_parallel_layer_s of data/speed/serving.json
+VLLM_FRACTION = 0.93  # least_bandwidth_fraction of its vLLM on NVIDIA
 # fp32 operations to unpack and multiply one weight, first guess; processors use 0.6 of it
 UNPACKING = dict(f16=1.5, bf16=1.8, q8=3, q4=5, q4_k=6, q5_k=7, q6_k=8, q2_k=10, iq4=10, iq=16, mxfp4=7, int4=5)
 ECC = {"nvidia/a40", "nvidia/a10", "nvidia/l40", "nvidia/l40s", "nvidia/l4", "nvidia/tesla-t4", "nvidia/rtx-4000-ada-generation",
@@ -37,7 +39,7 @@ class Decode:
         c.constant("cpu_exponent", 1.3, 0.3)
         c.constant("attention_flops/cpu", 8, 0.7)
         for name, first, prior in (("vulkan_bf16_experts", 2.0, 0.5), ("windows_overhead", 1.4, 0.3), ("mlx", 0.95, 0.1), 
-                                   ("ollama", 1.03, 0.05), ("hop_us", 200, 1.0), ("parallel_units", 1.5, 0.5), ("ecc", 1.07, 0.1), ("laptop", 1.1, 0.1), ("ik", 1.02, 0.05), ("ik_unpacking", 0.6, 0.3),
+                                   ("ollama", 1.03, 0.05), ("hop_us", 200, 1.0), ("ecc", 1.07, 0.1), ("laptop", 1.1, 0.1), ("ik", 1.02, 0.05), ("ik_unpacking", 0.6, 0.3),
                                    ("amdvlk", 1.1, 0.3), ("amdvlk_cache", 1.3, 0.7), ("amdvlk_bf16", 1.3, 0.7)):
             c.constant(name, first, prior)
         for f in runs.family:
@@ -61,6 +63,8 @@ class Decode:
         fraction = of("fraction") * fam("fraction_of")
         fraction = np.where(self.is_apple, fraction * np.maximum(r.bandwidth / 300e9, 0.2) ** -np.log(v("apple_exponent")), fraction)
         fraction = np.where(self.is_cpu, fraction * np.maximum(r.bandwidth / 60e9, 0.75) ** -np.log(v("cpu_exponent")), fraction)
+        own_kernels = (r.engine == "vllm") & (r.cls == CLASSES.index("nvidia"))
+        fraction = np.where(own_kernels, np.maximum(fraction, VLLM_FRACTION), fraction)
         rate = r.bandwidth * np.minimum(fraction, CAP)
         costs = np.array([v.by(w + "/", CLASSES) for w in WEIGHTS])[:, r.cls].T
         flops_per_byte = (r.elements_per_byte * costs).sum(1) * fam("unpacking_of") * np.where(r.ik, v("ik_unpacking"), 1)
@@ -76,16 +80,17 @@ class Decode:
         cache_s = (r.cache / (rate * cache) + attention) * laptop * np.where(r.vulkan, of("vulkan_cache") * fam("vulkan_cache_of"), 1) * np.where(r.flash, 1, of("noflash_cache"))
         units = r.plain + r.linear * of("linear_units") + r.mixture * (of("mixture_units") - 1)
         slow = laptop * np.where(r.flash, 1, of("noflash_overhead")) * (1 + r.windows * (v("windows_overhead") - 1)) * np.where(r.vulkan, of("vulkan_overhead"), 1)
-        layers_s = of("layer_us") * 1e-6 * fam("overhead_of") * units * np.where(r.parallel, v("parallel_units"), 1) * slow
+        layers_s = of("layer_us") * 1e-6 * fam("overhead_of") * units * slow
         token_s = of("token_us") * 1e-6 * slow
         weight_s = weight_s * np.where(r.amdvlk, v("amdvlk") * (1 + r.bf16_share * (v("amdvlk_bf16") - 1)), 1)
         cache_s = cache_s * np.where(r.amdvlk, v("amdvlk_cache"), 1)
         busy = (weight_s + cache_s + r.state / rate) / np.where(r.ik, v("ik"), 1)
         roof = (r.dense + r.experts + r.cache + r.state) / r.bandwidth
-        share = np.where(r.parallel, r.gpus, 1)
+        share = np.where(r.parallel, r.gpus, 1)  # every GPU launches every layer, and they meet in it
+        meetings_s = r.parallel * (r.plain + r.linear) * MEETING_S
         engine = np.select([r.engine == "mlx", r.engine == "vllm", r.engine == "ollama"], [v("mlx"), of("vllm"), v("ollama")], 1.0)
         busy = np.maximum(busy, roof) * engine
-        return (busy + layers_s * engine) / share + (token_s + np.where(r.parallel, 0, r.hops * v("hop_us") * 1e-6)) * engine
+        return busy / share + layers_s * engine + (token_s + meetings_s + np.where(r.parallel, 0, r.hops * v("hop_us") * 1e-6)) * engine
 
     def rate(self, v):
         return 1 / self.seconds(v)

@@ -79,7 +79,7 @@ def root_record(d, p, runs, exponents):
         "prefill_unit": "fp32", "prefill_fraction": 0.5, "prefill_layer_overhead_s": 2e-4, "prefill_attention_fraction": 0.3,
         "prefill_slowdown_without_flash_attention": 1.1, "attention_slowdown_without_flash_attention": 2.0, "prefill_expert_slowdown": 1.7,
         "prefill_expert_rows": 20, "pool_hop_s": r3(d("hop_us") * 1e-6), "host_hop_s": 4e-5, "pipeline_gain": r3(min(1, p("pipeline"))),
-        "tensor_parallel_units": r3(d("parallel_units")), "windows_overhead_slowdown": r3(d("windows_overhead")),
+        "windows_overhead_slowdown": r3(d("windows_overhead")),
         "windows_prefill_slowdown": r3(p("windows")), "power_limit_exponent": 0.4, "laptop_slowdown": r3(d("laptop")), "laptop_prefill_slowdown": r3(p("laptop")),
         "weight_costs": [{"weights": w, "decode_flops_per_weight": c} for w, c in zip(WEIGHTS, (1.5, 1.8, 3, 5, 6, 7, 8, 10, 10, 16, 7, 5))],
         "engines": [{"engine": "ollama", "decode_slowdown": r3(d("ollama"))}, {"engine": "vllm", "decode_slowdown": r3(d("vllm/nvidia"))},

@@ -36,7 +36,7 @@ TEST_CASE("a draft model needs room for its own weights, cache and buffers, and 
   ModelSpec draft = llama_3_1_8b();
   draft.layers.resize(4);
   const WeightTable draft_weights = sum_weights(draft, q4_k_m());
-  const Companions beside{.draft = &draft, .draft_weights = &draft_weights};
+  const Companions beside{.drafting = DraftKind::model, .draft = &draft, .draft_weights = &draft_weights};
   for (const std::uint64_t gib : {24U, 7U}) {
     const Machine machine = gpu_machine(64 * k_gib, {gib * k_gib});
     const PlacedMemory alone = place(machine, model, weights, EngineSettings{});

@@ -80,7 +80,9 @@ inline SpeedBook round_book() {
   ada.parts = 2;
   SpeedConstants cpu = ada;
   cpu.id = "cpu/x86";
-  return {.architectures = {any, ada, cpu}};
+  SpeedBook book;
+  book.architectures = {any, ada, cpu};
+  return book;
 }
 
 /// Everything of the model on one pool, or spread evenly over the GPUs.

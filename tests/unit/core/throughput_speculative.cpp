@@ -12,7 +12,8 @@ using canirun::test::mixtral_8x7b;
 
 namespace {
 
-const DraftAcceptance k_even{.share = {.low = 0.25, .typical = 0.5, .high = 0.75}, .source = "a test"};
+const DraftAcceptance k_even{
+    .kind = DraftKind::ngram, .share = {.low = 0.25, .typical = 0.5, .high = 0.75}, .source = "a test"};
 
 }  // namespace
 
@@ -33,6 +34,7 @@ TEST_CASE("a round is the draft model's steps and one check") {
   CHECK(speed->speedup == Approx(1.5 / 0.11 * 0.1));
   CHECK(speed->basis == Basis::assumed);
   CHECK(speed->source == "a test");
+  CHECK(speed->kind == DraftKind::ngram);
 }
 
 TEST_CASE("as many proposals as pay: none more when drafting or checking costs what it saves") {
@@ -49,7 +51,7 @@ TEST_CASE("as many proposals as pay: none more when drafting or checking costs w
 TEST_CASE("nothing to propose with, no speed") {
   CHECK_FALSE(speculative_speed({}, 0.01, k_even));
   CHECK_FALSE(speculative_speed({0.1}, 0.01, k_even));
-  CHECK_FALSE(speculative_speed({0.1, 0.1}, 0, k_even));
+  CHECK_FALSE(speculative_speed({0.1, 0.1}, -1, k_even));
   CHECK_FALSE(speculative_speed({0, 0.1}, 0.01, k_even));
 }
 
@@ -60,8 +62,8 @@ TEST_CASE("a check of a placed model reads its weights and its cache once") {
   draft.layers.resize(4);
   const WeightTable draft_weights = sum_weights(draft, plain(TensorType::q8_0));
   const auto drafted = [&](std::uint32_t depth) {
-    return speculative_decode(gpu_machine(), model, weights, {}, on_pool(model, 1), at_depth(depth), round_book(), draft,
-                              draft_weights);
+    return speculative_decode(gpu_machine(), model, weights, {}, on_pool(model, 1), at_depth(depth), round_book(),
+                              {.kind = DraftKind::model, .model = &draft, .weights = &draft_weights});
   };
   const auto alone = estimate_throughput(gpu_machine(), model, weights, {}, on_pool(model, 1), at_depth(0), round_book());
   REQUIRE(drafted(0));
@@ -76,8 +78,9 @@ TEST_CASE("a check of a placed model reads its weights and its cache once") {
   // A mixture's check touches more experts than one token does: drafting gains less.
   const ModelSpec mixture = mixtral_8x7b();
   const WeightTable mixture_weights = sum_weights(mixture, plain(TensorType::q8_0));
-  const auto of_mixture = speculative_decode(gpu_machine(4), mixture, mixture_weights, {}, on_pool(mixture, 1), at_depth(0),
-                                             round_book(), draft, draft_weights);
+  const auto of_mixture =
+      speculative_decode(gpu_machine(4), mixture, mixture_weights, {}, on_pool(mixture, 1), at_depth(0), round_book(),
+                         {.kind = DraftKind::model, .model = &draft, .weights = &draft_weights});
   REQUIRE(of_mixture);
   CHECK(of_mixture->speedup < drafted(0)->speedup);
 }

@@ -8,7 +8,10 @@ namespace canirun {
 namespace {
 
 constexpr std::uint64_t k_f32_bytes = 4;
+constexpr std::uint64_t k_f16_bytes = 2;
 constexpr std::uint64_t k_index_bytes = 8;
+/// Up to so many tokens the vector kernels run, which read a quantised cache as it is.
+constexpr std::uint32_t k_vector_kernel_tokens = 2;
 
 bool is_windowed(const LayerSpec& layer) {
   return layer.attention == AttentionKind::sliding_window || layer.attention == AttentionKind::chunked;
@@ -84,6 +87,17 @@ NodeId ForwardRecorder::halved(const Stored& cache, TensorType type) {
   return half;
 }
 
+/// Room for keys and values in f16 behind the result of flash attention. Latent values are the front of their keys.
+std::uint64_t ForwardRecorder::half_copies(const Stored& keys, const Stored& values) const {
+  const auto copy = [](const Stored& cache, TensorType type) -> std::uint64_t {
+    if (type == TensorType::f16 || type == TensorType::f32) return 0;
+    const TensorTypeTraits block = traits(type);
+    return cache.bytes / block.block_bytes * block.block_elements * k_f16_bytes;
+  };
+  const bool latent = spec_->attention == AttentionKind::mla && model_.mla;
+  return copy(keys, q_.settings.kv_type_k) + (latent ? 0 : copy(values, q_.settings.kv_type_v));
+}
+
 NodeId ForwardRecorder::flash(NodeId q, const Stored& keys, const Stored& values, std::uint32_t value_length) {
   const std::uint32_t heads = spec_->head_count;
   const NodeId shown = graph_.part(q, {graph_[q].extent[0], tokens_ / streams_, heads, streams_});
@@ -91,6 +105,8 @@ NodeId ForwardRecorder::flash(NodeId q, const Stored& keys, const Stored& values
   const NodeId v = halved(values, q_.settings.kv_type_v);
   const NodeId visible = is_sparse() ? mask_of_picks() : mask();
   const NodeId out = graph_.compute({value_length, heads, tokens_, 1}, {shown, k, v, visible, sinks()});
+  if (q_.sites.halves_cache && keys.site > 0 && tokens_ / streams_ > k_vector_kernel_tokens)
+    graph_[out].bytes += half_copies(keys, values);
   if (spec_->attention == AttentionKind::mla && model_.mla)
     return expand_latent(graph_.part(out, {value_length, tokens_, heads, 1}));
   return graph_.reshape(out, {value_length * heads, tokens_, 1, 1});

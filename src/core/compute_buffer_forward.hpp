@@ -133,6 +133,7 @@ class ForwardRecorder {
   [[nodiscard]] Stored sinks_of_layer() const;
   NodeId sinks();
   NodeId halved(const Stored& cache, TensorType type);
+  [[nodiscard]] std::uint64_t half_copies(const Stored& keys, const Stored& values) const;
   NodeId flash(NodeId q, const Stored& keys, const Stored& values, std::uint32_t value_length);
   NodeId plain(NodeId q, const Stored& keys, const Stored& values, std::uint32_t value_length);
   NodeId expand_latent(NodeId of);

@@ -83,6 +83,13 @@ void sort_by_room(const Machine& machine, Sites& sites) {
 
 }  // namespace
 
+/// CUDA's kernels for prompts, and the same compiled for ROCm, compute in half precision: the scratch buffer has room for
+/// a copy of a layer's cache (ggml_cuda_flash_attn_ext_get_alloc_size; seen on an H100). Of a GPU given as bare numbers no
+/// kernel is known.
+bool halves_cache(const Device& device, Backend backend) {
+  return !device.architecture.empty() && (backend == Backend::cuda || backend == Backend::rocm);
+}
+
 Sites engine_sites(const Machine& machine, const EngineSettings& settings) {
   Sites sites;
   if (settings.backend == Backend::cpu) return sites;
@@ -94,7 +101,10 @@ Sites engine_sites(const Machine& machine, const EngineSettings& settings) {
     if (!is_used(machine, device, settings.backend, any_discrete)) continue;
     sites.pool[sites.count] = device.pool;
     sites.device[sites.count] = i;
-    if (sites.count == 1) sites.backend = settings.backend == Backend::automatic ? backend_of(device) : settings.backend;
+    if (sites.count == 1) {
+      sites.backend = settings.backend == Backend::automatic ? backend_of(device) : settings.backend;
+      sites.halves_cache = halves_cache(device, sites.backend);
+    }
     ++sites.count;
   }
   sort_by_room(machine, sites);

@@ -19,6 +19,7 @@ struct Sites {
   std::array<std::uint32_t, k_max_sites> device{};  ///< index into Machine::devices; of GPUs only
   std::array<double, k_max_sites> split{};          ///< running share of the free memory, 1 at the last GPU
   Backend backend = Backend::cpu;                   ///< what drives the GPUs
+  bool halves_cache = false;  ///< flash attention's kernels read any cache but f16 through a copy in f16
   [[nodiscard]] bool has_gpu() const { return count > 1; }
 };
 Sites engine_sites(const Machine& machine, const EngineSettings& settings);

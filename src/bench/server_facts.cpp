@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "bench/results_parts.hpp"
 #include "bench/server.hpp"
 #include "json/text.hpp"
 #include "json/view.hpp"
@@ -149,6 +150,7 @@ void ask_llama_server(Server& server, ServerFacts& facts) {
   const json::View root(properties->root());
   facts.model_file = root.at("model_path").text().value_or("");
   facts.version = root.at("build_info").text().value_or("");
+  facts.quant = quant_of_file_type(root.at("model_ftype").text().value_or(""));  // since 2026; older ones do not say
 }
 
 void ask_lm_studio(Server& server, ServerFacts& facts) {

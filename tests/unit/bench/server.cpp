@@ -113,9 +113,10 @@ TEST_CASE("by the server's clock where it has one", "[bench]") {
   Play play;
   play.owner = "llamacpp";
   play.timings = true;
-  play.pages["/props"] = R"({"model_path": "/m/Qwen3-8B-Q4_K_M.gguf", "build_info": "b9"})";
+  play.pages["/props"] = R"({"model_path": "/m/Qwen3-8B-Q4_K_M.gguf", "model_ftype": "Q4_K - Medium", "build_info": "b9"})";
   const ServerResult result = measured(play);
   REQUIRE(result.runs.size() == 2);
+  CHECK(result.runs[0].quant == "Q4_K_M");
   CHECK(result.runs[0].prefill->tokens_per_s == Approx(1000));
   CHECK(result.runs[0].decode->tokens_per_s == Approx(50));
   CHECK(result.runs[0].engine_version == "b9");

@@ -111,8 +111,8 @@ void memory_statement(Page& page, const Answer& answer) {
   const PlacedMemory& placed = answer.assessment.placed;
   MemoryParts needed = placed.memory.parts;
   needed.repacked_weights_bytes = 0;  // told on its own: the mapped file behind that copy can be dropped
-  std::vector<std::string> body{fmt::format("{} at {} context: {}", format_binary_bytes(needed.total()),
-                                            format_context(answer.question.settings.context_tokens), parts_phrase(needed))};
+  std::vector<std::string> body{fmt::format("{} at {}: {}", format_binary_bytes(needed.total()),
+                                            context_phrase(answer.question.settings), parts_phrase(needed))};
   if (const std::uint64_t copy = placed.memory.parts.repacked_weights_bytes; copy > 0) {
     body.push_back(fmt::format("while loading up to {} more: the CPU's repacked copy, until the file's pages are dropped",
                                format_binary_bytes(copy)));
@@ -121,6 +121,7 @@ void memory_statement(Page& page, const Answer& answer) {
   if (placed.placement.status == FitStatus::fits_offloaded)
     body.push_back(placement_phrase(answer.machine, answer.model, placed.placement));
   pool_lines(body, answer, page.terminal());
+  for (const std::string& assumed : assumption_phrases(answer.machine, placed.memory)) body.push_back(page.safe(assumed));
   page.statement(fit_mark(placed.placement), fit_heading(answer.machine, placed.placement), body);
 }
 
@@ -152,7 +153,7 @@ void speed_statement(Page& page, const Answer& answer) {
                                  format_seconds_range(speed.time_to_first_token_s), format_context(usage.prompt_tokens));
   // One more depth shows how it slows down: the deepest that the context holds.
   for (auto at = speed.by_depth.rbegin(); at != speed.by_depth.rend(); ++at) {
-    if (at->depth_tokens > usage.depth_tokens && at->depth_tokens <= answer.question.settings.context_tokens) {
+    if (at->depth_tokens > usage.depth_tokens && at->depth_tokens <= context_of_a_request(answer.question.settings)) {
       text += fmt::format(" · {} tok/s at {}", format_rate_range(at->decode_tokens_per_s), format_context(at->depth_tokens));
       break;
     }

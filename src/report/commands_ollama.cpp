@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "report/commands_parts.hpp"
+#include "report/phrases.hpp"
 
 namespace canirun::report {
 namespace {
@@ -16,10 +17,6 @@ std::string reference_of(const ModelSpec& model, const QuantScheme& quant) {
   }
   if (model.ollama_tag.empty() && is_gguf_repository(model.hf_repo)) return "hf.co/" + model.hf_repo + ":" + quant.id;
   return model.ollama_tag;
-}
-
-std::uint32_t context_of_a_request(const EngineSettings& settings) {
-  return settings.kv_unified ? settings.context_tokens : settings.context_tokens / std::max(1U, settings.parallel);
 }
 
 /// What has to be in the model's own file of settings: layers that stay on the CPU, an adapter, a batch of its own.

@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: MIT
 # Drafting without a second model, and GPUs that share every layer.
 . "$2/tests/e2e/common.inc"
-run 0 check qwen3.6-27b --on "RTX 3090" --quant Q4_K_M --task coding --draft mtp --json
+run 0 check qwen3.8-27b --on "RTX 3090" --quant Q4_K_M --task coding --draft mtp --json
 json 'd["throughput"]["speculative"]["drafting"] == "mtp" and d["throughput"]["speculative"]["speedup"] > 1.2'
 json '"assumed" == d["throughput"]["speculative"]["basis"] and "qwen38-mtp" in d["throughput"]["speculative"]["source"]'
 json 'd["memory"]["beside"]["draft_bytes"] > 1e8 and d["memory"]["beside"]["draft_model"] is None'
 json '"--spec-type draft-mtp" in d["commands"]["llama_cpp"]'
 coding=$(/usr/bin/python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["throughput"]["speculative"]["acceptance_share"]["typical"])' "$scratch/out")
-run 0 check qwen3.6-27b --on "RTX 3090" --quant Q4_K_M --task chat --draft mtp --json
+run 0 check qwen3.8-27b --on "RTX 3090" --quant Q4_K_M --task chat --draft mtp --json
 json "d['throughput']['speculative']['acceptance_share']['typical'] < $coding"
-run 0 check qwen3.6-27b --on "RTX 3090" --quant Q4_K_M --draft mtp --explain
+run 0 check qwen3.8-27b --on "RTX 3090" --quant Q4_K_M --draft mtp --explain
 out_has "the model's own draft layers"
 out_has "assumed"
 

@@ -36,6 +36,7 @@ struct MeasuredCompute {
 /// Copies within the memory of one GPU.
 struct MeasuredCopies {
   std::string device;           ///< "gpu0", as the machine calls it
+  std::string by = {};          ///< who copied: "CUDA", "Vulkan"; "" in files of earlier programs
   double copy_bytes_per_s = 0;  ///< bytes read plus bytes written
   double spread = 0;            ///< as of memory
   bool busy = false;            ///< the repetitions lie far apart: somebody else used the card

@@ -62,6 +62,7 @@ void fields(Archive& a, MeasuredCompute& value) {
 template <class Archive>
 void fields(Archive& a, MeasuredCopies& value) {
   a.required("device", value.device);
+  a.optional("by", value.by);
   a.required("copy_bytes_per_s", value.copy_bytes_per_s);
   a.optional("spread", value.spread);
   a.optional("busy", value.busy);

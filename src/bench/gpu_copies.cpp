@@ -37,6 +37,7 @@ GpuCopies from(const GpuAnswer& gpu) {
   GpuCopies copies;
   copies.name = gpu.name;
   copies.driver = gpu.driver;
+  copies.by = gpu.asked;
   copies.buffer_bytes = gpu.copy_buffer_bytes.value_or(0);
   copies.is_software = is_software(gpu);
   copies.why_not = gpu.no_copy;
@@ -51,20 +52,26 @@ GpuCopies from(const GpuAnswer& gpu) {
   return copies;
 }
 
+/// Those that tell something of the memory before those that do not, then the faster ones.
+bool is_better(const GpuCopies& copies, const GpuCopies& best, Vendor vendor) {
+  if (!copies.bytes_per_s || !best.bytes_per_s) return copies.bytes_per_s.has_value();
+  const bool tells = copies_tell_bandwidth(vendor, copies.by);
+  if (tells != copies_tell_bandwidth(vendor, best.by)) return tells;
+  return copies.bytes_per_s->typical > best.bytes_per_s->typical;
+}
+
 GpuCopies of_device(const Device& device, const Machine& machine, const GpuAnswers& answers) {
   GpuCopies best;
   if (device.is_mig) {
-    best.why_not = "a slice of a card: Vulkan knows whole ones";
+    best.why_not = "a slice of a card: only whole ones are measured";
   } else {
     for (const GpuAnswer* gpu : answers_of(device, machine, answers)) {
       GpuCopies copies = from(*gpu);
       const bool is_first = best.name.empty() && best.why_not.empty();
-      const bool is_faster =
-          copies.bytes_per_s && (!best.bytes_per_s || copies.bytes_per_s->typical > best.bytes_per_s->typical);
-      if (is_first || is_faster) best = std::move(copies);
+      if (is_first || is_better(copies, best, device.vendor)) best = std::move(copies);
     }
     if (!best.bytes_per_s && best.why_not.empty())
-      best.why_not = answers.trouble.empty() ? "Vulkan does not list it" : answers.trouble;
+      best.why_not = answers.trouble.empty() ? "neither CUDA nor Vulkan lists it" : answers.trouble;
   }
   best.device = device.id;
   if (best.name.empty()) best.name = device.name;
@@ -72,6 +79,8 @@ GpuCopies of_device(const Device& device, const Machine& machine, const GpuAnswe
 }
 
 }  // namespace
+
+bool copies_tell_bandwidth(Vendor vendor, std::string_view by) { return vendor != Vendor::nvidia || by == "CUDA"; }
 
 std::vector<GpuCopies> match_gpu_copies(const Machine& machine, const GpuAnswers& answers) {
   std::vector<GpuCopies> all;

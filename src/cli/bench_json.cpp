@@ -101,6 +101,7 @@ void set_copies(Node node, const bench::GpuCopies& copies) {
   node.set("device", unless_empty(copies.device));
   node.set("name", copies.name);
   node.set("driver", unless_empty(copies.driver));
+  node.set("by", unless_empty(copies.by));
   node.set("is_software", copies.is_software);
   const auto& rate = copies.bytes_per_s;
   node.set("copy_bytes_per_s", rate ? std::optional(rate->typical) : std::nullopt);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <canirun/calibration.hpp>
 
 #include "cli/bench_report.hpp"
@@ -55,11 +56,10 @@ std::optional<double> nominal_bandwidth(const MemoryPool& pool) {
   return basis == Basis::published || basis == Basis::derived ? pool.bandwidth_bytes_per_s : std::nullopt;
 }
 
-const MemoryPool* pool_of(const Machine& machine, const std::string& device) {
-  for (const Device& each : machine.devices) {
-    if (each.id == device && each.pool < machine.pools.size()) return &machine.pools[each.pool];
-  }
-  return nullptr;
+const Device* device_of(const Machine& machine, const std::string& id) {
+  const auto found =
+      std::find_if(machine.devices.begin(), machine.devices.end(), [&](const Device& each) { return each.id == id; });
+  return found == machine.devices.end() ? nullptr : &*found;
 }
 
 /// What the copies of a card say of its memory.
@@ -86,19 +86,26 @@ void judge_copies(Page& page, const bench::GpuCopies& gpu, const MemoryPool* poo
 
 void gpu_lines(Page& page, const BenchReport& report) {
   for (const bench::GpuCopies& gpu : report.probe->gpus) {
-    const std::string by = gpu.driver.empty() ? "Vulkan" : fmt::format("Vulkan, {}", page.safe(gpu.driver));
+    const std::string who = gpu.by.empty() ? "Vulkan" : gpu.by;
+    const std::string by = gpu.driver.empty() ? who : fmt::format("{}, {}", who, page.safe(gpu.driver));
     if (gpu.is_software) {
       page.detail("no GPU", fmt::format("{}: a driver that computes on the processor", page.safe(gpu.name)));
     } else if (!gpu.bytes_per_s) {
       page.detail(gpu.device, fmt::format("not measured: {}", page.safe(gpu.why_not)));
     } else {
-      const MemoryPool* pool = pool_of(report.machine, gpu.device);
+      const Device* device = device_of(report.machine, gpu.device);
+      const bool has_pool = device != nullptr && device->pool < report.machine.pools.size();
+      const MemoryPool* pool = has_pool ? &report.machine.pools[device->pool] : nullptr;
       const std::optional<double> nominal = pool != nullptr ? nominal_bandwidth(*pool) : std::nullopt;
       std::string text =
           fmt::format("{} MiB copied within its memory again and again ({}), read and written", gpu.buffer_bytes >> 20U, by);
       if (nominal)
         text += fmt::format(": {} of {}", report::format_percent(gpu.bytes_per_s->typical / *nominal),
                             report::format_bandwidth(*nominal));
+      if (device != nullptr && !bench::copies_tell_bandwidth(device->vendor, gpu.by)) {
+        page.detail(gpu.device, text + "; an engine for the bus does that here, so it says nothing of what models read");
+        continue;
+      }
       page.detail(gpu.device, text + "; reads are taken to reach the same share (assumed)");
       judge_copies(page, gpu, pool);
     }

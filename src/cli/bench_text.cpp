@@ -156,9 +156,13 @@ void kept_section(Page& page, const BenchReport& report) {
                                         record.compute->measured_on));
   }
   for (const bench::MeasuredCopies& copies : record.gpu_copies) {
-    page.detail(copies.device,
-                fmt::format("copies {} within its memory{} ({})", report::format_bandwidth(copies.copy_bytes_per_s),
-                            copies.busy ? ", beside other work" : "", copies.measured_on));
+    std::string text = fmt::format("copies {} within its memory{} ({})", report::format_bandwidth(copies.copy_bytes_per_s),
+                                   copies.busy ? ", beside other work" : "", copies.measured_on);
+    const auto device = std::find_if(report.machine.devices.begin(), report.machine.devices.end(),
+                                     [&](const Device& each) { return each.id == copies.device; });
+    if (device != report.machine.devices.end() && !bench::copies_tell_bandwidth(device->vendor, copies.by))
+      text += "; corrects nothing: made by an engine for the bus";
+    page.detail(copies.device, text);
   }
   constexpr std::size_t k_most_shown = 16;
   const std::size_t skipped = record.runs.size() - std::min(record.runs.size(), k_most_shown);

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <canirun/names.hpp>
+#include <functional>
 #include <map>
 
 #include "bench/cpu_features.hpp"
+#include "bench/gpu_copies.hpp"
 #include "cli/system.hpp"
 
 namespace canirun::cli {
@@ -35,19 +37,24 @@ void set_memory(Machine& machine, const bench::MeasuredMemory& measured) {
   }
 }
 
+/// Of a pool, by index.
+using ProvenBandwidth = std::function<std::optional<double>(std::uint32_t pool)>;
+
 /// Cards with memory of their own. Where several share one memory, copies say less of reads: a Snapdragon X reads 149 GB/s
 /// and copies 65 (clpeak, github.com/krrishnarraj/clpeak/issues/210, read 2026-11).
-void set_gpu_memory(Machine& machine, const bench::MeasuredCopies& measured) {
+/// `proven`: what a model that ran there read; copies that claim less are wrong about the memory.
+void set_gpu_memory(Machine& machine, const bench::MeasuredCopies& measured, const ProvenBandwidth& proven) {
   if (measured.busy) return;
   for (const Device& device : machine.devices) {
     if (device.id != measured.device || device.pool >= machine.pools.size()) continue;
     MemoryPool& pool = machine.pools[device.pool];
-    if (pool.kind != PoolKind::gpu) continue;
+    if (pool.kind != PoolKind::gpu || !bench::copies_tell_bandwidth(device.vendor, measured.by)) continue;
     const Basis basis = pool.bandwidth_provenance.basis;
     const bool is_nominal = basis == Basis::published || basis == Basis::derived;
     const std::optional<double> known = is_nominal ? pool.bandwidth_bytes_per_s : std::nullopt;
     const double by_copies = bandwidth_by_copies(measured.copy_bytes_per_s, known);
     if (known && by_copies >= *known) continue;
+    if (known && proven(device.pool).value_or(0) > by_copies) continue;
     set_bandwidth(pool, by_copies, "copies on this machine (canirun bench); reads are taken to reach the same share",
                   measured.measured_on);
   }
@@ -103,10 +110,13 @@ KnownRuns known_runs(const bench::MachineRecord& record, const catalog::Catalog&
 void apply_record(Machine& machine, const bench::MachineRecord& record, const catalog::Catalog& catalog) {
   if (record.memory) set_memory(machine, *record.memory);
   if (record.compute) set_products(machine, *record.compute);
-  for (const bench::MeasuredCopies& copies : record.gpu_copies) set_gpu_memory(machine, copies);
   const KnownRuns known = known_runs(record, catalog);
-  if (known.cases.empty() || machine.pools.empty()) return;
   const SpeedBook& speeds = catalog.books().speeds;
+  for (const bench::MeasuredCopies& copies : record.gpu_copies) {
+    set_gpu_memory(machine, copies,
+                   [&](std::uint32_t pool) { return proven_bandwidth(machine, known.cases, pool, speeds); });
+  }
+  if (known.cases.empty() || machine.pools.empty()) return;
 
   // A read test beside other work finds too little; a model that was run reads at least what it needs.
   MemoryPool& host = machine.pools.front();

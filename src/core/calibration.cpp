@@ -151,14 +151,27 @@ std::vector<SpeedCorrection> calibrate(const Machine& machine, std::span<const C
   return corrections;
 }
 
+namespace {
+
+/// The host's memory, or the only GPU's.
+bool lies_in_alone(const Machine& machine, PlacementKind placement, std::uint32_t pool) {
+  if (pool == 0) return placement == PlacementKind::cpu;
+  const auto gpus = std::count_if(machine.pools.begin(), machine.pools.end(),
+                                  [](const MemoryPool& each) { return each.kind == PoolKind::gpu; });
+  return placement == PlacementKind::gpu && gpus == 1 && pool < machine.pools.size() &&
+         machine.pools[pool].kind == PoolKind::gpu;
+}
+
+}  // namespace
+
 std::optional<double> proven_bandwidth(const Machine& machine, std::span<const CalibrationCase> cases, std::uint32_t pool,
                                        const SpeedBook& speeds) {
   std::optional<double> most;
   for (const CalibrationCase& each : cases) {
     if (!each.run.decode || !why_not_calibrating(each.run).empty()) continue;
     const std::optional<ExpectedRun> expected = expected_run(machine, each.model, each.quant, each.run, speeds);
-    const bool lies_there = expected && pool == 0 && expected->place.placement == PlacementKind::cpu;
-    if (!lies_there || !why_not_calibrating(each.run, &*expected).empty() || !why_impossible(each.run, &*expected).empty())
+    if (!expected || !lies_in_alone(machine, expected->place.placement, pool) ||
+        !why_not_calibrating(each.run, &*expected).empty() || !why_impossible(each.run, &*expected).empty())
       continue;
     most = std::max(most.value_or(0), each.run.decode->tokens_per_s * expected->decode_bytes_per_token);
   }

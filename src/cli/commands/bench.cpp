@@ -134,6 +134,7 @@ void take_probe(Session& session, BenchReport& report) {
   for (const bench::GpuCopies& copies : result.gpus) {
     if (copies.device.empty() || copies.is_software || !copies.bytes_per_s) continue;
     report.gpu_copies.push_back({.device = copies.device,
+                                 .by = copies.by,
                                  .copy_bytes_per_s = copies.bytes_per_s->typical,
                                  .spread = copies.bytes_per_s->spread,
                                  .busy = !copies.is_steady,

@@ -14,7 +14,8 @@ void* driver_function(void* library, const char* name);
 
 /// What NVIDIA's management library is called here, likeliest first.
 std::span<const char* const> nvml_names();
-/// The same for Vulkan's loader, for Level Zero's, and for AMD's ROCm SMI.
+/// The same for CUDA's driver library, for Vulkan's loader, for Level Zero's, and for AMD's ROCm SMI.
+std::span<const char* const> cuda_names();
 std::span<const char* const> vulkan_names();
 std::span<const char* const> level_zero_names();
 std::span<const char* const> rocm_smi_names();

@@ -25,6 +25,12 @@ std::span<const char* const> nvml_names() {
   return k_names;
 }
 
+std::span<const char* const> cuda_names() {
+  static constexpr std::array<const char*, 3> k_names = {"libcuda.so.1", "/usr/lib/wsl/lib/libcuda.so.1",
+                                                         "/run/opengl-driver/lib/libcuda.so.1"};
+  return k_names;
+}
+
 std::span<const char* const> vulkan_names() {
   static constexpr std::array<const char*, 2> k_names = {"libvulkan.so.1", "/run/opengl-driver/lib/libvulkan.so.1"};
   return k_names;

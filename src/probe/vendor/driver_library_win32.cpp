@@ -30,6 +30,11 @@ std::span<const char* const> nvml_names() {
   return k_names;
 }
 
+std::span<const char* const> cuda_names() {
+  static constexpr std::array<const char*, 1> k_names = {"nvcuda.dll"};
+  return k_names;
+}
+
 std::span<const char* const> vulkan_names() {
   static constexpr std::array<const char*, 1> k_names = {"vulkan-1.dll"};
   return k_names;

@@ -8,11 +8,13 @@
 namespace canirun::probe {
 namespace {
 
-constexpr std::array<DriverQuery, 6> k_queries{{
+constexpr std::array<DriverQuery, 8> k_queries{{
     {"nvidia", [](const std::string& library, int fd) { write_nvml_answer(library, fd, false); }},
     {"nvidia-users", [](const std::string& library, int fd) { write_nvml_answer(library, fd, true); }},
     {"vulkan", write_vulkan_answer},
     {"vulkan-copies", write_vulkan_copies},
+    {"vulkan-copies-others", write_vulkan_copies_of_others},
+    {"cuda-copies", write_cuda_copies},
     {"level-zero", write_level_zero_answer},
     {"rocm-smi", write_rocm_smi_answer},
 }};

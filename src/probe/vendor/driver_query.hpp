@@ -12,7 +12,7 @@ namespace canirun::probe {
 
 /// One library that can be asked, by the name `canirun __probe` knows it by.
 struct DriverQuery {
-  std::string_view name;  ///< "nvidia", "vulkan", "vulkan-copies", "level-zero", "rocm-smi"
+  std::string_view name;  ///< "nvidia", "vulkan", "vulkan-copies", "cuda-copies", "level-zero", "rocm-smi"
   /// Loads the library (full path, or "" for the usual places), asks it, and writes the answer to `fd`.
   void (*write)(const std::string& library, int fd);
 };
@@ -31,6 +31,9 @@ std::optional<std::string> driver_answer(Context& context, std::string_view name
 void write_vulkan_answer(const std::string& library, int fd);
 /// Works the GPUs for a few seconds.
 void write_vulkan_copies(const std::string& library, int fd);
+/// The same without NVIDIA's cards, which CUDA copies better on.
+void write_vulkan_copies_of_others(const std::string& library, int fd);
+void write_cuda_copies(const std::string& library, int fd);
 void write_level_zero_answer(const std::string& library, int fd);
 void write_rocm_smi_answer(const std::string& library, int fd);
 

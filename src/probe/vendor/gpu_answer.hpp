@@ -23,6 +23,7 @@ struct GpuAnswer {
   /// Copies within its own memory, bytes read plus bytes written: median, spread of the repetitions (nothing: none).
   std::optional<std::uint64_t> copy_bytes_per_s, copy_spread_permille, copy_repetitions, copy_buffer_bytes;
   std::string no_copy;  ///< why there is none
+  std::string asked;    ///< whose copies they are: "CUDA", "Vulkan"; put in by who asked
 };
 
 struct GpuAnswers {

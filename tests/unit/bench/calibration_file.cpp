@@ -31,8 +31,12 @@ CalibrationFile file_of_one() {
   MachineRecord& machine = file.at("key", "name");
   machine.memory =
       MeasuredMemory{.read_bytes_per_s = 70e9, .spread = 0.02, .threads = 8, .busy = false, .measured_on = "2026-05-04"};
-  machine.gpu_copies.push_back(
-      {.device = "gpu0", .copy_bytes_per_s = 800e9, .spread = 0.01, .busy = false, .measured_on = "2026-05-04"});
+  machine.gpu_copies.push_back({.device = "gpu0",
+                                .by = "CUDA",
+                                .copy_bytes_per_s = 800e9,
+                                .spread = 0.01,
+                                .busy = false,
+                                .measured_on = "2026-05-04"});
   keep_run(machine, run_of("qwen3-8b", 100));
   return file;
 }
@@ -59,6 +63,7 @@ TEST_CASE("What is written is read back", "[bench]") {
   CHECK_FALSE(machine->compute);
   REQUIRE(machine->gpu_copies.size() == 1);
   CHECK(machine->gpu_copies[0].device == "gpu0");
+  CHECK(machine->gpu_copies[0].by == "CUDA");
   CHECK(machine->gpu_copies[0].copy_bytes_per_s == 800e9);
   REQUIRE(machine->runs.size() == 1);
   const Measurement& run = machine->runs.front();

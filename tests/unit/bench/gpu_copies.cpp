@@ -51,7 +51,7 @@ TEST_CASE("copies belong to the card at their address", "[bench][copies]") {
   answers.gpus = {answer("10de:2684", "", 700), answer("10de:2684", "", 800)};
   for (const GpuCopies& each : match_gpu_copies(two, answers)) {
     CHECK_FALSE(each.bytes_per_s);
-    CHECK(each.why_not == "Vulkan does not list it");
+    CHECK(each.why_not == "neither CUDA nor Vulkan lists it");
   }
   // One of a kind is told by its ids, but not when the address says something else.
   const Machine one = with({card("gpu0", "10de:2684", "0000:01:00.0")});
@@ -73,6 +73,24 @@ TEST_CASE("of two drivers for one card the faster one counts", "[bench][copies]"
   CHECK(all[0].why_not.empty());
   answers.gpus.resize(1);
   CHECK(match_gpu_copies(one, answers).at(0).why_not == "it cannot be opened");
+}
+
+TEST_CASE("on NVIDIA's cards CUDA's figure counts, whatever Vulkan says", "[bench][copies]") {
+  CHECK(copies_tell_bandwidth(Vendor::nvidia, "CUDA"));
+  CHECK_FALSE(copies_tell_bandwidth(Vendor::nvidia, "Vulkan"));
+  CHECK_FALSE(copies_tell_bandwidth(Vendor::nvidia, ""));
+  CHECK(copies_tell_bandwidth(Vendor::amd, "Vulkan"));
+  Machine one = with({card("gpu0", "10de:2330", "0000:00:06.0")});
+  one.devices[1].vendor = Vendor::nvidia;
+  probe::GpuAnswers answers;
+  answers.gpus = {answer("", "0000:00:06.0", 600), answer("10de:2330", "0000:00:06.0", 800)};
+  answers.gpus[0].asked = "CUDA";
+  answers.gpus[1].asked = "Vulkan";
+  CHECK(match_gpu_copies(one, answers).at(0).by == "CUDA");
+  std::swap(answers.gpus[0], answers.gpus[1]);
+  CHECK(match_gpu_copies(one, answers).at(0).bytes_per_s->typical == 600);
+  answers.gpus[1].copy_bytes_per_s.reset();  // CUDA failed: shown, with who it was
+  CHECK(match_gpu_copies(one, answers).at(0).by == "Vulkan");
 }
 
 TEST_CASE("a driver on the processor is told, and is no GPU of the machine", "[bench][copies]") {

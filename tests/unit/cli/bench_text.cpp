@@ -24,6 +24,7 @@ bench::GpuCopies copies(double bytes_per_s, double spread = 0.01) {
   gpu.device = "gpu0";
   gpu.name = "NVIDIA GeForce RTX 4090";
   gpu.driver = "NVIDIA";
+  gpu.by = "CUDA";
   gpu.buffer_bytes = std::uint64_t{256} << 20U;
   gpu.bytes_per_s = bench::Repeated{.typical = bytes_per_s, .spread = spread, .repetitions = 15};
   gpu.is_steady = spread < 0.25;
@@ -63,7 +64,7 @@ bool has(const std::string& text, std::string_view part) { return text.find(part
 TEST_CASE("a healthy card is told with its share of its record", "[bench]") {
   const std::string text = said(card(), {copies(900e9)});
   CHECK(has(text, "gpu0 copies"));
-  CHECK(has(text, "Vulkan, NVIDIA"));
+  CHECK(has(text, "CUDA, NVIDIA"));
   CHECK(has(text, "89 % of 1008 GB/s"));
   CHECK(has(text, "reads are taken to reach the same share"));
   CHECK_FALSE(has(text, "slow"));
@@ -81,6 +82,19 @@ TEST_CASE("a slow card, a busy one, and one that was not measured", "[bench]") {
   none.why_not = "the driver said \x1b[31mno";
   const std::string silent = said(card(), {none});
   CHECK(has(silent, "not measured: the driver said"));
+}
+
+TEST_CASE("copies by an engine for the bus are shown, and call no card slow", "[bench]") {
+  bench::GpuCopies engine = copies(250e9);
+  engine.by = "Vulkan";
+  const std::string text = said(card(), {engine}, 48);
+  CHECK(has(text, "gpu0 copies"));
+  CHECK(has(text, "25 % of 1008 GB/s"));
+  CHECK(has(text, "says nothing of what models read"));
+  CHECK_FALSE(has(text, "slow"));
+  engine.bytes_per_s->spread = 0.6;
+  engine.is_steady = false;
+  CHECK_FALSE(has(said(card(), {engine}), "busy"));
 }
 
 TEST_CASE("a card without a record has about the bandwidth that its copies show", "[bench]") {

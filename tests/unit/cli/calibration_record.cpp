@@ -25,8 +25,12 @@ Machine card(PoolKind kind = PoolKind::gpu) {
 bench::MachineRecord copies(double bytes_per_s) {
   bench::MachineRecord record;
   record.key = "key";
-  record.gpu_copies.push_back(
-      {.device = "gpu0", .copy_bytes_per_s = bytes_per_s, .spread = 0.01, .busy = false, .measured_on = "2026-05-04"});
+  record.gpu_copies.push_back({.device = "gpu0",
+                               .by = "CUDA",
+                               .copy_bytes_per_s = bytes_per_s,
+                               .spread = 0.01,
+                               .busy = false,
+                               .measured_on = "2026-05-04"});
   return record;
 }
 
@@ -65,6 +69,36 @@ TEST_CASE("slow copies lower the bandwidth of the card they were measured on", "
   unknown.pools[1].bandwidth_bytes_per_s.reset();
   unknown.pools[1].bandwidth_provenance = {};
   CHECK(*after(unknown, copies(k_copy_share * 100e9)).pools[1].bandwidth_bytes_per_s == Approx(100e9));
+}
+
+TEST_CASE("Vulkan's copies on NVIDIA's cards lower nothing, nor do those of a file that does not say", "[calibration]") {
+  const double nominal = *card().pools[1].bandwidth_bytes_per_s;
+  bench::MachineRecord record = copies(0.25 * nominal);
+  for (const char* by : {"Vulkan", ""}) {
+    record.gpu_copies[0].by = by;
+    CHECK(*after(card(), record).pools[1].bandwidth_bytes_per_s == nominal);
+  }
+  Machine radeon = card();
+  radeon.devices[1].vendor = Vendor::amd;
+  CHECK(*after(radeon, record).pools[1].bandwidth_bytes_per_s < nominal);
+}
+
+TEST_CASE("a model that read more than copies allow proves them wrong", "[calibration]") {
+  const double nominal = *card().pools[1].bandwidth_bytes_per_s;
+  bench::MachineRecord record = copies(0.25 * nominal);
+  Measurement run;
+  run.model = run.model_name = "qwen3-8b";
+  run.quant = "Q4_K_M";
+  run.backend = Backend::cuda;
+  run.gpu_layers = 99;
+  run.parallel = 1;
+  run.decode = MeasuredRate{.tokens_per_s = 120, .tokens = 128, .depth_tokens = 0, .spread = std::nullopt};  // 600 GB/s
+  run.source = "llama-bench";
+  record.runs = {run};
+  CHECK(*after(card(), record).pools[1].bandwidth_bytes_per_s == nominal);
+  record.runs[0].decode->tokens_per_s = 45;  // 225 GB/s: what such a memory does
+  CHECK(*after(card(), record).pools[1].bandwidth_bytes_per_s == Approx(0.25 * nominal / k_copy_share));
+  CHECK(after(card(), record).corrections.size() == 1);
 }
 
 TEST_CASE("products count when nothing disturbed them and the kernels were good", "[calibration]") {

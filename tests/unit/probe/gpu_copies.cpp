@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Copies within GPUs' memory: Vulkan's loader as stub_vulkan.c plays it, through the real child process.
+// Copies within GPUs' memory: CUDA's library and Vulkan's loader as stub_cuda.c and stub_vulkan.c play them, through the
+// real child processes.
 #include "probe/gpu_copies.hpp"
 
 #include <catch2/catch.hpp>
@@ -13,10 +14,24 @@ GpuAnswers copies(const char* plays, const char* trouble = "", double timeout_s 
   ::setenv("CANIRUN_VULKAN_STUB", plays, 1);
   ::setenv("CANIRUN_VULKAN_STUB_COPY", trouble, 1);
   ProbeOptions options;
+  options.driver_libraries["cuda-copies"] = "/nonexistent/libcuda.so.1";
   options.driver_libraries["vulkan-copies"] = CANIRUN_STUBS "/vulkan_stub/libvulkan.so.1";
   GpuAnswers answers = measure_gpu_copies(options, timeout_s);
   ::unsetenv("CANIRUN_VULKAN_STUB");
   ::unsetenv("CANIRUN_VULKAN_STUB_COPY");
+  return answers;
+}
+
+/// By CUDA, with a loader for Vulkan that plays `vulkan`.
+GpuAnswers by_cuda(const char* plays, const char* vulkan = "none", double timeout_s = 20) {
+  ::setenv("CANIRUN_CUDA_STUB", plays, 1);
+  ::setenv("CANIRUN_VULKAN_STUB", vulkan, 1);
+  ProbeOptions options;
+  options.driver_libraries["cuda-copies"] = CANIRUN_STUBS "/cuda_stub/libcuda.so.1";
+  options.driver_libraries["vulkan-copies"] = CANIRUN_STUBS "/vulkan_stub/libvulkan.so.1";
+  GpuAnswers answers = measure_gpu_copies(options, timeout_s);
+  ::unsetenv("CANIRUN_CUDA_STUB");
+  ::unsetenv("CANIRUN_VULKAN_STUB");
   return answers;
 }
 
@@ -76,8 +91,59 @@ TEST_CASE("drivers that hang and crash while they copy", "[copies]") {
   for (const GpuAnswer& gpu : copies("garbage").gpus) CHECK(gpu.name.find('\x1b') == std::string::npos);
 }
 
+TEST_CASE("NVIDIA's cards are copied on by CUDA", "[copies]") {
+  const GpuAnswers answers = by_cuda("h100");
+  REQUIRE(answers.gpus.size() == 1);
+  const GpuAnswer& card = answers.gpus[0];
+  CHECK(card.asked == "CUDA");
+  CHECK(card.bus == "0000:00:06.0");
+  CHECK(card.name == "NVIDIA H100 80GB HBM3");
+  CHECK(card.copy_buffer_bytes == std::uint64_t{256} << 20U);
+  CHECK(card.copy_repetitions.value_or(0) >= 3);
+  REQUIRE(card.copy_bytes_per_s);
+  CHECK(*card.copy_bytes_per_s > 0);
+  CHECK(*card.copy_bytes_per_s <= 200'000'000'000);
+}
+
+TEST_CASE("Vulkan copies on NVIDIA's cards only where CUDA measured none", "[copies]") {
+  const GpuAnswers both = by_cuda("h100", "nvk");  // its two drivers are both for a GeForce
+  REQUIRE(both.gpus.size() == 1);
+  CHECK(both.gpus[0].asked == "CUDA");
+  const GpuAnswers beside = by_cuda("h100", "mtt");
+  REQUIRE(beside.gpus.size() == 3);
+  CHECK(beside.gpus[0].asked == "CUDA");
+  CHECK(beside.gpus[1].asked == "Vulkan");
+  CHECK(beside.gpus[1].copy_bytes_per_s);
+  for (const char* plays : {"none", "no_driver", "crash", "lost"}) {
+    const GpuAnswers alone = by_cuda(plays, "nvk");
+    REQUIRE(alone.gpus.size() >= 2);
+    CHECK(alone.gpus.back().asked == "Vulkan");
+    CHECK(alone.gpus.back().copy_bytes_per_s);
+  }
+}
+
+TEST_CASE("cards that CUDA does not copy on say why", "[copies]") {
+  const auto first = [](const char* plays) { return by_cuda(plays).gpus.at(0); };
+  CHECK(first("little").no_copy == "too little of its memory is free");
+  CHECK(first("full").no_copy == "no memory: CUDA_ERROR_OUT_OF_MEMORY");
+  CHECK(first("lost").no_copy == "copying: CUDA_ERROR_LAUNCH_FAILED");
+  CHECK_FALSE(first("crash").copy_bytes_per_s);
+  CHECK(first("at_the_end").copy_bytes_per_s);  // said before it crashed
+  const GpuAnswers two = by_cuda("two");
+  REQUIRE(two.gpus.size() == 2);
+  CHECK(two.gpus[0].copy_bytes_per_s);
+  CHECK(two.gpus[1].bus == "0000:01:00.0");
+  CHECK(two.gpus[1].no_copy == "it cannot be opened: CUDA_ERROR_DEVICE_UNAVAILABLE");
+  CHECK(by_cuda("hang", "none", 0.3).gpus.empty());
+  for (const GpuAnswer& gpu : by_cuda("garbage").gpus) {
+    CHECK(gpu.name.find('\x1b') == std::string::npos);
+    CHECK(gpu.bus.empty());
+  }
+}
+
 TEST_CASE("Vulkan's loader may be missing, and libraries may be switched off", "[copies]") {
   ProbeOptions options;
+  options.driver_libraries["cuda-copies"] = "/nonexistent/libcuda.so.1";
   options.driver_libraries["vulkan-copies"] = "/nonexistent/libvulkan.so.1";
   CHECK(measure_gpu_copies(options).trouble.find("loader is not here") != std::string::npos);
   options.vendor_libraries = false;

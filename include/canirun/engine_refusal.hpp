@@ -17,6 +17,9 @@ struct EngineRefusal {
 /// Nothing when it starts. Known of llama.cpp, and of what runs it. Source: llama_init_from_model of llama-context.cpp.
 std::optional<EngineRefusal> engine_refusal(const ModelSpec& model, const EngineSettings& settings);
 
+/// The same about the machine, whatever the model: cards too old for vLLM, backends that cannot split matrices by rows.
+std::optional<EngineRefusal> machine_refusal(const Machine& machine, const EngineSettings& settings);
+
 /// What an engine refuses does not run here; the nearest setting that it takes is suggested.
 void hold_to_engine(Verdict& verdict, const Machine& machine, const ModelSpec& model, const EngineSettings& settings);
 

@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <canirun/engine_refusal.hpp>
 #include <canirun/names.hpp>
 
 #include <string>
 
 #include "cli/question.hpp"
+#include "report/commands.hpp"
 
 namespace canirun::cli {
 namespace {
@@ -16,17 +18,19 @@ namespace {
 constexpr std::size_t k_most_suggestions = 3;
 
 /// The flags that a command in a suggestion must repeat to be about the same machine and engine. `--on` is in it already.
-std::string repeated_flags(const Session& session, const report::RequestEcho& echo, const EngineSettings& settings) {
+std::string repeated_flags(const std::string& command, const Session& session, const report::RequestEcho& echo,
+                           const EngineSettings& settings) {
   const EngineSettings usual;
   std::string flags;
   const auto add = [&](std::string_view name, const std::optional<std::string>& value) {
-    if (value) flags += fmt::format(" --{} {}", name, *value);
+    if (value) flags += fmt::format(" --{} {}", name, report::shell_word(*value));
   };
   add("ram", echo.ram);
   add("vram", echo.vram);
   add("bandwidth", echo.bandwidth);
   if (!echo.on) add("machine", session.options().machine_file);
-  if (settings.engine != usual.engine) add("engine", std::string(name_of(settings.engine)));
+  const bool has_engine = command.find(" --engine ") != std::string::npos;  // where another one is what it suggests
+  if (settings.engine != usual.engine && !has_engine) add("engine", std::string(name_of(settings.engine)));
   if (settings.backend != usual.backend) add("backend", std::string(name_of(settings.backend)));
   return flags;
 }
@@ -76,7 +80,7 @@ void add_nearest_yeses(Session& session, Answered& answered) {
     const std::uint64_t most = std::uint64_t{limit} * sharers_of_context(alternative.settings);
     if (limit != 0 && alternative.settings.context_tokens > most) continue;
     const Result<QuantScheme> quant = catalog.quant(alternative.quant);
-    if (!quant) continue;
+    if (!quant || machine_refusal(*asked.machine, alternative.settings)) continue;
     Question question = asked.question;
     question.settings = alternative.settings;
     if (!meets(question.floors, assess_fit(*asked.machine, *asked.model, *quant, question, catalog.books()))) continue;
@@ -100,14 +104,13 @@ Answered answer_resolved(Session& session, Resolved question) {
   answered.assessment = assess(*asked.machine, *asked.model, *asked.quant, asked.question, session.catalog().books());
   if (!answered.assessment.verdict.yes) add_nearest_yeses(session, answered);
   answered.largest_quant = largest_whole_quant(session.catalog(), asked);
-  const std::string flags = repeated_flags(session, asked.echo, asked.question.settings);
   const std::uint32_t parallel = asked.question.settings.parallel;
   for (Suggestion& suggestion : answered.assessment.verdict.suggestions) {
     if (suggestion.command.empty()) continue;
     // A check says by itself how many requests it is about: fewer may be just what it suggests.
     const bool is_check = suggestion.command.starts_with("canirun check ");
     if (parallel > 1 && !is_check) suggestion.command += fmt::format(" --parallel {}", parallel);
-    suggestion.command += flags;
+    suggestion.command += repeated_flags(suggestion.command, session, asked.echo, asked.question.settings);
   }
   return answered;
 }

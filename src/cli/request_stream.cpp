@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <optional>
 
 #include "cli/answer.hpp"
@@ -45,7 +46,12 @@ Result<Answered> answer_line(Session& session, std::string_view line, bool was_c
   if (was_cut) return fail(ErrorKind::malformed, "a request line is longer than 1 MiB");
   Request defaults = session.options().request;
   Result<Request> request = json::read_text<Request>(line, std::move(defaults));
-  if (!request) return tl::unexpected<Error>(std::move(request).error());
+  if (!request) {
+    Error error = std::move(request).error();
+    const bool is_unknown = error.message.find("unknown key") != std::string::npos;
+    if (is_unknown && error.hint.empty()) error.hint = "`canirun help formats` lists the keys of a line";
+    return tl::unexpected<Error>(std::move(error));
+  }
   request->from = Request::From::json;
   return answer_request(session, *request);
 }
@@ -86,16 +92,18 @@ Result<int> answer_stream(Session& session, const std::string& path) {
   if (descriptor < 0) return fail(ErrorKind::io, "--requests: cannot read " + path + ": " + reason_of(errno));
 
   int exit_code = k_yes;
+  std::uint64_t number = 0;
   const int problem = each_line(
       descriptor, k_most_line_bytes,
       [&](std::string_view line, bool was_cut) {
+        ++number;
         if (is_blank(line)) return;
         const Result<Answered> answered = answer_line(session, line, was_cut);
         if (answered) {
           session.print(report::answer_json(as_report(session, *answered), report::JsonStyle::line));
         } else {
           exit_code = k_trouble;
-          session.print(report::error_json(answered.error(), session.head(), id_of(line), report::JsonStyle::line));
+          session.print(report::error_json(answered.error(), session.head(), id_of(line), report::JsonStyle::line, number));
         }
       },
       [&] { return session.flush(); });

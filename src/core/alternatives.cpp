@@ -46,6 +46,14 @@ std::uint32_t sharers_of(const EngineSettings& settings) {
   return is_each_ones_own ? 1 : std::max(1U, settings.parallel);
 }
 
+/// The same context for each of so many requests.
+EngineSettings with_requests(EngineSettings settings, std::uint32_t count) {
+  const std::uint32_t before = sharers_of(settings);
+  settings.parallel = count;
+  settings.context_tokens = settings.context_tokens / before * sharers_of(settings);
+  return settings;
+}
+
 /// "4096 tokens of context", "4096 tokens of context for each".
 std::string context_words(std::uint32_t tokens, const EngineSettings& settings) {
   return fmt::format("{} tokens of context{}", tokens / sharers_of(settings), settings.parallel > 1 ? " for each" : "");
@@ -78,12 +86,10 @@ std::vector<Alternative> alternatives_to_try(const Machine& machine, const Model
       settings.flash_attn && settings.kv_type_k == TensorType::f16 && settings.kv_type_v == TensorType::f16;
 
   // What costs least first: several slots, half the cache, half the context, one quant down.
-  if (settings.parallel > 1) {
-    EngineSettings one = settings;
-    one.parallel = 1;
-    one.context_tokens = settings.context_tokens / sharers;
-    changes.push_back({quant, one, "one request at a time"});
-  }
+  if (settings.parallel > 3)
+    changes.push_back({quant, with_requests(settings, settings.parallel / 2),
+                       fmt::format("{} requests at a time", settings.parallel / 2)});
+  if (settings.parallel > 1) changes.push_back({quant, with_requests(settings, 1), "one request at a time"});
   if (can_quantise_kv) changes.push_back({quant, with_kv(settings, TensorType::q8_0), "KV cache at 8 bits"});
   if (!smaller.empty()) changes.push_back({smaller.front(), settings, "a smaller quant"});
   for (std::uint32_t tokens = settings.context_tokens / 2;
@@ -91,6 +97,11 @@ std::vector<Alternative> alternatives_to_try(const Machine& machine, const Model
     changes.push_back({quant, with_context(settings, tokens), context_words(tokens, settings)});
   }
   for (std::size_t i = 1; i < smaller.size() && i < 4; ++i) changes.push_back({smaller[i], settings, "a smaller quant"});
+
+  if (settings.parallel > 1) {
+    for (std::size_t i = 0; i < smaller.size() && i < 3; ++i)
+      changes.push_back({smaller[i], with_requests(settings, 1), "a smaller quant and one request at a time"});
+  }
 
   // Two or three knobs together, down to the smallest that is still worth having.
   const std::uint32_t short_context = std::min(settings.context_tokens, 2 * k_least_context * sharers);

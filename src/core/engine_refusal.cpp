@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <canirun/engine_refusal.hpp>
 #include <canirun/names.hpp>
+#include <cstdlib>
 
 #include "core/placement_layout.hpp"
 
@@ -56,6 +57,23 @@ std::optional<EngineRefusal> split_refusal(const Machine& machine, const EngineS
                        .effect = "whole layers on each GPU"};
 }
 
+/// The oldest NVIDIA generation vLLM was ever built for. Source: its installation guide up to 0.14 (docs.vllm.ai, read
+/// 2026-11); later versions begin at 7.5.
+constexpr double k_least_vllm_capability = 7.0;
+
+std::optional<EngineRefusal> vllm_refusal(const Machine& machine, const EngineSettings& settings) {
+  if (settings.engine != Engine::vllm) return std::nullopt;
+  const auto too_old = [](const Device& device) {
+    return device.compute_capability && std::strtod(device.compute_capability->c_str(), nullptr) < k_least_vllm_capability;
+  };
+  const auto found = std::find_if(machine.devices.begin(), machine.devices.end(), too_old);
+  if (found == machine.devices.end()) return std::nullopt;
+  return EngineRefusal{.reason = fmt::format("it needs compute capability 7.0 or later, and {} has {}", found->name,
+                                             *found->compute_capability),
+                       .instead = "--engine llama.cpp",
+                       .effect = "an engine that runs on it"};
+}
+
 }  // namespace
 
 std::optional<EngineRefusal> engine_refusal(const ModelSpec& model, const EngineSettings& settings) {
@@ -89,9 +107,14 @@ std::optional<EngineRefusal> engine_refusal(const ModelSpec& model, const Engine
   return std::nullopt;
 }
 
+std::optional<EngineRefusal> machine_refusal(const Machine& machine, const EngineSettings& settings) {
+  if (std::optional<EngineRefusal> refusal = split_refusal(machine, settings)) return refusal;
+  return vllm_refusal(machine, settings);
+}
+
 void hold_to_engine(Verdict& verdict, const Machine& machine, const ModelSpec& model, const EngineSettings& settings) {
   std::optional<EngineRefusal> refusal = engine_refusal(model, settings);
-  if (!refusal) refusal = split_refusal(machine, settings);
+  if (!refusal) refusal = machine_refusal(machine, settings);
   if (!refusal) return;
   verdict.yes = false;
   verdict.worth_it = false;

@@ -45,10 +45,10 @@ void speed_table(Page& page, std::string_view title, const std::vector<AccuracyR
 void memory_table(Page& page, const Accuracy& accuracy) {
   page.line("  memory", Tone::strong);
   Table table({{.title = "part", .align = Align::left, .drop_order = 0, .min_width = 0},
-               {.title = "placement", .align = Align::left, .drop_order = 2, .min_width = 0},
-               {.title = "runs", .align = Align::right, .drop_order = 1, .min_width = 0},
-               {.title = "median", .align = Align::right, .drop_order = 0, .min_width = 0},
-               {.title = "9 of 10", .align = Align::right, .drop_order = 0, .min_width = 0},
+               {.title = "placement", .align = Align::left, .drop_order = 0, .min_width = 0},
+               {.title = "runs", .align = Align::right, .drop_order = 3, .min_width = 0},
+               {.title = "median", .align = Align::right, .drop_order = 2, .min_width = 0},
+               {.title = "9 of 10", .align = Align::right, .drop_order = 1, .min_width = 0},
                {.title = "largest", .align = Align::right, .drop_order = 0, .min_width = 0}});
   for (const MemoryAccuracy& row : accuracy.memory) {
     table.add_row({{page.safe(row.part), Tone::strong},

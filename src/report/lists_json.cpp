@@ -101,7 +101,8 @@ std::string overview_json(const Overview& overview, JsonStyle style) {
   return document.text(style);
 }
 
-std::string error_json(const Error& error, const Head& head, const std::optional<std::string>& id, JsonStyle style) {
+std::string error_json(const Error& error, const Head& head, const std::optional<std::string>& id, JsonStyle style,
+                       std::optional<std::uint64_t> line) {
   Document document("canirun/error", head);
   Node root = document.root();
   root.set("id", id);
@@ -109,6 +110,7 @@ std::string error_json(const Error& error, const Head& head, const std::optional
     node.set("kind", error.kind);
     node.set("message", error.text());
     node.set("hint", error.hint.empty() ? std::nullopt : std::optional(error.hint));
+    if (line) node.set("line", *line);
   });
   return document.text(style);
 }

@@ -204,7 +204,9 @@ std::string plan_json(const Plan& plan, JsonStyle style);
 
 /// "error: ...", a blank line, "hint: ..." (for stderr).
 std::string render_error_text(const Error& error, const Terminal& terminal);
-/// Schema "canirun/error": error {kind, message, hint}. `id`: of the request that failed, when there was one.
-std::string error_json(const Error& error, const Head& head, const std::optional<std::string>& id, JsonStyle style);
+/// Schema "canirun/error": error {kind, message, hint}. `id`: of the request that failed, when there was one; `line`: where
+/// it stands in a stream of requests, from 1.
+std::string error_json(const Error& error, const Head& head, const std::optional<std::string>& id, JsonStyle style,
+                       std::optional<std::uint64_t> line = std::nullopt);
 
 }  // namespace canirun::report

@@ -45,6 +45,29 @@ err_has "--model"
 run 2 bench "$scratch/own.jsonl" --quant Q99
 err_has "--quant"
 
+# A run on a card that is not in the machine says nothing about it; where nothing would be kept, no command offers to.
+row 0 128 100 backends CUDA gpu_info "NVIDIA GeForce RTX 4090" >"$scratch/card.jsonl"
+run 2 bench "$scratch/card.jsonl"
+err_has "it ran on NVIDIA GeForce RTX 4090, which is not in this machine"
+run 2 bench "$scratch/card.jsonl" --on "RTX 3090"
+run 0 bench "$scratch/card.jsonl" --on "RTX 4090" --json
+json 'd["runs"][0]["refused"] is None'
+run 0 bench "$scratch/own.jsonl"
+out_lacks "--save"
+run 0 bench --forget
+out_has "nothing was kept"
+
+# llama-bench's other forms, and LM Studio's.
+{
+  echo 'build_number,backends,gpu_info,model_filename,model_type,n_threads,n_gpu_layers,n_prompt,n_gen,n_depth,avg_ns,avg_ts,stddev_ts'
+  echo '"7012","CPU","","m/Qwen3-8B-Q4_K_M.gguf","qwen3 8B Q4_K - Medium","2","-1","0","128","0","42666666666","3.000000","0.010000"'
+} >"$scratch/rows.csv"
+run 0 bench "$scratch/rows.csv" --json
+json 'd["sources"][0]["format"] == "llama-bench (CSV)" and d["runs"][0]["decode"]["tokens_per_s"] == 3 and d["runs"][0]["placement"] == "cpu"'
+echo '{"model": "qwen3-8b", "usage": {"prompt_tokens": 24, "completion_tokens": 53}, "stats": {"tokens_per_second": 3.5, "time_to_first_token": 1.5}, "model_info": {"quant": "Q4_K_M", "format": "gguf"}}' >"$scratch/lms.json"
+run 0 bench "$scratch/lms.json" --json
+json 'd["runs"][0]["engine"] == "lmstudio" and d["runs"][0]["model"] == "qwen3-8b" and d["runs"][0]["time_to_first_token_s"] == 1.5'
+
 # Broken files by line; files that are none; a file that is not there.
 { cat "$here"; echo '{"n_prompt": 512, "n_gen": 0, "avg_ts": -1}'; } >"$scratch/broken.jsonl"
 run 2 bench "$scratch/broken.jsonl" --save

@@ -19,7 +19,8 @@ d = [json.loads(line) for line in open(sys.argv[1])]
 assert len(d) == 5, len(d)
 assert d[0]["id"] == "a" and d[0]["memory"]["total_bytes"] > 4e9 and d[0]["request"]["context_tokens"] == 4096
 assert d[1]["id"] == "b" and "/contxt" in d[1]["error"]["message"]
-assert d[2]["error"]["kind"] == "malformed"
+assert d[1]["error"]["line"] == 2 and "help formats" in d[1]["error"]["hint"]
+assert d[2]["error"]["kind"] == "malformed" and d[2]["error"]["line"] == 4
 assert d[3]["id"] == "5" and d[3]["request"]["depth_tokens"] == 0 and len([p for p in d[3]["memory"]["pools"] if p["kind"] == "gpu"]) == 2
 assert d[4]["id"] == "e" and "/context_tokens" in d[4]["error"]["message"]
 EOF

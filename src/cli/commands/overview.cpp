@@ -24,7 +24,9 @@ Choice choose(Ranking& ranking, const std::vector<Capability>& capabilities) {
   if (comfortable && *capabilities[*comfortable].score + k_better_by_far >= *capabilities[*readable].score) {
     return {.best = comfortable, .faster = ranking.faster(capabilities, *comfortable)};
   }
-  return {.best = readable, .faster = comfortable};
+  // What fails at the task is no faster way of doing it.
+  const bool is_any_good = comfortable && capabilities[*comfortable].grade != "F";
+  return {.best = readable, .faster = is_any_good ? comfortable : std::nullopt};
 }
 
 /// Money of a day for the model picked for the profile's task, for the verdict line.

@@ -252,7 +252,19 @@ TEST_CASE("alternatives are smaller, nearest first, and say what to type") {
     CHECK_FALSE(alternative.suggestion.text.empty());
   }
   settings.parallel = 4;
-  CHECK(alternatives_to_try(machine, model, "Q5_K_M", settings)[0].settings.parallel == 1);
+  settings.context_tokens = 32768;
+  const std::vector<Alternative> fewer = alternatives_to_try(machine, model, "Q5_K_M", settings);
+  CHECK(fewer[0].settings.parallel == 2);
+  CHECK(fewer[1].settings.parallel == 1);
+  CHECK(fewer[1].settings.context_tokens == 8192);  // what each of the four has
+  settings.parallel = 8;
+  CHECK(alternatives_to_try(machine, model, "Q5_K_M", settings)[0].settings.parallel == 4);
+  CHECK(alternatives_to_try(machine, model, "Q5_K_M", settings)[0].settings.context_tokens == 16384);
+  // vLLM reads other files, and gives each request the whole context.
+  settings.engine = Engine::vllm;
+  const std::vector<Alternative> vllm = alternatives_to_try(machine, model, "BF16", settings);
+  CHECK(vllm[0].settings.context_tokens == 32768);
+  CHECK(std::any_of(vllm.begin(), vllm.end(), [](const Alternative& each) { return each.quant == "AWQ-4bit"; }));
   // Nothing left to shrink: nothing is proposed.
   settings = EngineSettings{};
   settings.context_tokens = 2048;

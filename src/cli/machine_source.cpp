@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "cli/calibration.hpp"
 #include "cli/request_checker.hpp"
 #include "cli/text_file.hpp"
@@ -51,18 +54,38 @@ void set_bandwidth(MemoryPool& pool, double bytes_per_s) {
   pool.bandwidth_provenance = {.basis = Basis::assumed, .source = "--bandwidth", .retrieved = {}};
 }
 
+/// Threads that never read together say what one core gets. All of them get more, at most as many times as they are: taken
+/// in the middle, as a ratio, unless what was assumed before lies higher.
+void take_one_cores_rate(MemoryPool& host, double bytes_per_s, std::uint32_t cores) {
+  const double rate = bytes_per_s * std::sqrt(static_cast<double>(cores));
+  if (host.bandwidth_bytes_per_s.value_or(0) >= rate) return;
+  host.bandwidth_bytes_per_s = rate;
+  host.bandwidth_provenance = {
+      .basis = Basis::assumed,
+      .source = fmt::format("one of {} cores read {:.1f} GB/s, and the machine is too busy for them to read together "
+                            "(canirun bench --save when it is quiet)",
+                            cores, bytes_per_s / 1e9),
+      .retrieved = {}};
+}
+
 /// Memory that nobody describes (a virtual machine, a processor without a record) or that is only assumed is measured:
-/// a millisecond's read test beats "unknown" and a guess alike.
+/// a few milliseconds' read test beats "unknown" and a guess alike.
 void measure_undescribed_memory(Machine& machine) {
   if (machine.pools.empty()) return;
   MemoryPool& host = machine.pools[0];
   const bool described = host.bandwidth_bytes_per_s && host.bandwidth_provenance.basis != Basis::assumed;
   if (described || host.kind != PoolKind::host) return;
-  const std::optional<double> measured = probe::measure_read_bandwidth(machine.cpu.physical_cores);
-  if (!measured) return;
-  host.bandwidth_bytes_per_s = *measured;
-  host.bandwidth_provenance = {.basis = Basis::measured, .source = "read test of this run", .retrieved = {}};
+  const double usable = machine.cpu.usable_cores.value_or(machine.cpu.physical_cores);
+  const auto cores = static_cast<std::uint32_t>(std::clamp(usable, 1.0, 1024.0));
+  const std::optional<probe::ReadTest> test = probe::measure_read_bandwidth(cores);
+  if (!test) return;
   std::erase_if(machine.notes, [](const ProbeNote& note) { return note.fact == "memory bandwidth"; });
+  if (test->threads == 1 && cores > 1) return take_one_cores_rate(host, test->bytes_per_s, cores);
+  host.bandwidth_bytes_per_s = test->bytes_per_s;
+  host.bandwidth_provenance = {
+      .basis = Basis::measured,
+      .source = fmt::format("read test of this run, {} thread{}", test->threads, test->threads == 1 ? "" : "s"),
+      .retrieved = {}};
 }
 
 }  // namespace

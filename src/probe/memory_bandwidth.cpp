@@ -19,12 +19,16 @@
 namespace canirun::probe {
 namespace {
 
-constexpr std::size_t k_bytes_per_thread = std::size_t{2} << 20;
+constexpr std::size_t k_kib = 1024;
+/// Of all threads together, and of one: less is over before all of them have begun.
+constexpr std::size_t k_all_bytes = 8192 * k_kib, k_least_bytes = 512 * k_kib, k_most_bytes = 2048 * k_kib;
 constexpr std::size_t k_line_bytes = 64;
 constexpr std::size_t k_wanted_passes = 5;  // the first ones wake the clocks up
 constexpr std::size_t k_most_passes = 24;
-constexpr std::chrono::milliseconds k_most_time{4};
-constexpr std::uint32_t k_most_threads = 8;
+/// From the first pass on; until then pages are made and threads started, which takes a virtual machine milliseconds.
+constexpr std::chrono::milliseconds k_usual_time{4}, k_most_time{8};
+constexpr std::size_t k_enough_passes = 3;
+constexpr std::uint32_t k_most_threads = 32;
 
 #if defined(__x86_64__)
 constexpr bool k_can_flush = true;
@@ -82,35 +86,37 @@ double third_quickest(std::vector<double>& seconds) {
   return seconds[which];
 }
 
-/// Bytes per second of the third quickest undisturbed pass: neither a lucky moment of a shared host nor a busy one. On a
-/// machine so busy that there were not three, what a thread got by itself: less than all of them would.
-double typical(const std::vector<std::vector<Pass>>& by_thread) {
+/// The third quickest undisturbed pass: neither a lucky moment of a shared host nor a busy one. On a machine so busy that
+/// there was none, what a thread got by itself.
+ReadTest typical(const std::vector<std::vector<Pass>>& by_thread, std::size_t bytes_each) {
   std::vector<double> together, alone;
   for (std::size_t pass = 0; pass < by_thread.front().size(); ++pass) {
     if (const auto told = seconds_of(by_thread, pass)) together.push_back(*told);
     for (const auto& passes : by_thread)
       alone.push_back(std::chrono::duration<double>(passes[pass].end - passes[pass].begin).count());
   }
-  const bool enough = together.size() >= 3;
-  const double bytes = static_cast<double>(k_bytes_per_thread * (enough ? by_thread.size() : 1));
-  const double seconds = third_quickest(enough ? together : alone);
-  return seconds > 0 ? bytes / seconds : 0;
+  const bool any = !together.empty();
+  ReadTest test;
+  test.threads = any ? static_cast<std::uint32_t>(by_thread.size()) : 1;
+  const double seconds = third_quickest(any ? together : alone);
+  test.bytes_per_s = seconds > 0 ? static_cast<double>(bytes_each) * test.threads / seconds : 0;
+  return test;
 }
 
 }  // namespace
 
-std::optional<double> measure_read_bandwidth(std::uint32_t cores) {
+std::optional<ReadTest> measure_read_bandwidth(std::uint32_t cores) {
   if (!k_can_flush) return std::nullopt;
   const std::uint32_t wanted = std::clamp(cores, 1U, k_most_threads);
+  const std::size_t bytes_each = std::clamp(k_all_bytes / wanted, k_least_bytes, k_most_bytes);
   std::vector<std::vector<Pass>> by_thread(wanted);
   MeetingPoint together(wanted);
   std::atomic<std::uint64_t> keep{0};  // the compiler must not see that nobody wants the sums
 
   std::atomic<bool> enough{false};
-  const Clock::time_point start = Clock::now();
 
   const auto work = [&](std::uint32_t self) {
-    const std::vector<std::uint64_t> buffer(k_bytes_per_thread / sizeof(std::uint64_t), self + 1);
+    const std::vector<std::uint64_t> buffer(bytes_each / sizeof(std::uint64_t), self + 1);
     std::vector<Pass>& passes = by_thread[self];
     do {  // once at least, whoever starts late: the others wait for everybody
       flush(buffer);
@@ -124,7 +130,9 @@ std::optional<double> measure_read_bandwidth(std::uint32_t cores) {
       if (self == 0) {
         std::size_t good = 0;
         for (std::size_t i = 0; i < passes.size(); ++i) good += seconds_of(by_thread, i) ? 1U : 0U;
-        enough.store(good >= k_wanted_passes || passes.size() >= k_most_passes || Clock::now() - start > k_most_time,
+        const auto took = Clock::now() - passes.front().begin;
+        enough.store(good >= k_wanted_passes || passes.size() >= k_most_passes || took > k_most_time ||
+                         (good >= k_enough_passes && took > k_usual_time),
                      std::memory_order_release);
       }
       together.arrive_and_wait();
@@ -144,8 +152,8 @@ std::optional<double> measure_read_bandwidth(std::uint32_t cores) {
   work(0);
   for (std::thread& thread : threads) thread.join();
 
-  const double rate = typical(by_thread);
-  return rate > 0 ? std::optional(rate) : std::nullopt;
+  const ReadTest test = typical(by_thread, bytes_each);
+  return test.bytes_per_s > 0 ? std::optional(test) : std::nullopt;
 }
 
 }  // namespace canirun::probe

@@ -27,6 +27,13 @@ struct WeightCost {
   std::optional<double> prefill_slowdown;         ///< time of a batched product relative to q4_k; 1: the same
 };
 
+/// What decode takes on a backend for one class of weights, against what the vendor's own takes: kernels of different hands
+/// are good at different types.
+struct WeightSlowdown {
+  WeightClass weights = WeightClass::f16;
+  double decode_slowdown = 1;
+};
+
 /// Measured over estimated: `low` is the 10th percentile, `high` the 90th. Both > 0, low <= 1 <= high.
 struct SpeedSpread {
   double low = 0.6;
@@ -45,6 +52,7 @@ struct BackendSpeed {
   double bf16_prefill_slowdown = 1;
   double bf16_expert_slowdown = 1;          ///< of routed experts stored in bf16, on top: decode
   double bf16_expert_prefill_slowdown = 1;  ///< and prefill
+  std::vector<WeightSlowdown> weights = {};
   /// Where its runs scatter differently from those of the vendor's own backend: drivers and versions differ.
   std::optional<SpeedSpread> decode_spread = {}, prefill_spread = {};
 };

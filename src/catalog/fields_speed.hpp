@@ -21,6 +21,12 @@ void fields(Archive& a, SpeedSpread& value) {
 }
 
 template <class Archive>
+void fields(Archive& a, WeightSlowdown& value) {
+  a.required("weights", value.weights);
+  a.required("decode_slowdown", value.decode_slowdown);
+}
+
+template <class Archive>
 void fields(Archive& a, BackendSpeed& value) {
   a.required("backend", value.backend);
   a.optional("weight_slowdown", value.weight_slowdown);
@@ -32,6 +38,7 @@ void fields(Archive& a, BackendSpeed& value) {
   a.optional("bf16_prefill_slowdown", value.bf16_prefill_slowdown);
   a.optional("bf16_expert_slowdown", value.bf16_expert_slowdown);
   a.optional("bf16_expert_prefill_slowdown", value.bf16_expert_prefill_slowdown);
+  a.optional("weights", value.weights);
   a.optional("decode_spread", value.decode_spread);
   a.optional("prefill_spread", value.prefill_spread);
 }

@@ -217,6 +217,7 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
 
   speed.decode_flops_per_weight.fill(0);
   speed.prefill_slowdown.fill(1);
+  speed.decode_slowdown.fill(1);
   chain.each(&C::weight_costs, [&](const WeightCost& cost) {
     const auto slot = static_cast<std::size_t>(cost.weights);
     if (cost.decode_flops_per_weight) speed.decode_flops_per_weight[slot] = *cost.decode_flops_per_weight;
@@ -259,6 +260,8 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
     speed.bf16_expert_prefill_slowdown *= other.bf16_expert_prefill_slowdown;
     speed.decode_spread = other.decode_spread.value_or(speed.decode_spread);
     speed.prefill_spread = other.prefill_spread.value_or(speed.prefill_spread);
+    for (const WeightSlowdown& cost : other.weights)
+      speed.decode_slowdown[static_cast<std::size_t>(cost.weights)] *= cost.decode_slowdown;
     prefill /= other.prefill_slowdown;
     attention /= other.attention_slowdown;
     speed.prefill_slowdown[static_cast<std::size_t>(WeightClass::f16)] *= other.f16_prefill_slowdown;

@@ -35,6 +35,7 @@ struct DeviceSpeed {
   double engine_decode_slowdown = 1, engine_prefill_slowdown = 1;
   double fp32_flops_per_s = 0;  ///< peak of what is really used (threads, quota); 0: unknown
   std::array<double, k_weight_class_count> decode_flops_per_weight{};
+  std::array<double, k_weight_class_count> decode_slowdown{};  ///< of a class of weights, by its bytes
   std::array<double, k_weight_class_count> prefill_slowdown{};
   SpeedSpread decode_spread, prefill_spread;
   double mixture_spread_exponent = 1, mixture_prefill_spread_exponent = 1;

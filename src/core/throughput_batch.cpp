@@ -89,7 +89,7 @@ double touched_expert_bytes(const ThroughputPlan& plan, const SiteLoad& load, do
 double batch_weights_s(const ThroughputPlan& plan, const SiteLoad& load, double tokens) {
   const double bf16_experts = 1 + load.mix.bf16_share * (load.speed.bf16_expert_slowdown - 1);
   const double experts = experts_s(plan, load, tokens) * load.speed.expert_slowdown * bf16_experts;
-  return (dense_s(load, tokens) + experts) * load.speed.weight_slowdown;
+  return (dense_s(load, tokens) + experts) * load.speed.weight_slowdown * load.mix.decode_slowdown;
 }
 
 }  // namespace canirun

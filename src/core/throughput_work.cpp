@@ -73,7 +73,7 @@ double overhead_units(const LayerSpec& layer, const DeviceSpeed& speed) {
 }
 
 WeightMix weight_mix(const WeightTable& weights, const DeviceSpeed& speed) {
-  double bytes = 0, elements = 0, flops = 0, slow_elements = 0, bf16_elements = 0;
+  double bytes = 0, elements = 0, flops = 0, slow_bytes = 0, slow_elements = 0, bf16_elements = 0;
   for (std::size_t i = 0; i < weights.bytes_by_type.size(); ++i) {
     if (weights.bytes_by_type[i] == 0) continue;
     const auto type = static_cast<TensorType>(i);
@@ -85,11 +85,13 @@ WeightMix weight_mix(const WeightTable& weights, const DeviceSpeed& speed) {
     elements += count;
     flops += count * speed.decode_flops_per_weight[slot];
     if (weight_class(type) == WeightClass::bf16) bf16_elements += count;
+    slow_bytes += here * speed.decode_slowdown[slot];
     slow_elements += count * speed.prefill_slowdown[slot];
   }
   if (bytes <= 0) return {};
   return {.weights_per_byte = elements / bytes,
           .decode_flops_per_byte = flops / bytes,
+          .decode_slowdown = slow_bytes / bytes,
           .prefill_slowdown = slow_elements / elements,
           .bf16_share = bf16_elements / elements};
 }

@@ -30,6 +30,7 @@ double overhead_units(const LayerSpec& layer, const DeviceSpeed& speed);
 struct WeightMix {
   double weights_per_byte = 2;       ///< elements
   double decode_flops_per_byte = 0;  ///< to unpack and multiply
+  double decode_slowdown = 1;        ///< per byte, of the backend's kernels for these types
   double prefill_slowdown = 1;       ///< per element, against q4_k
   double bf16_share = 0;             ///< of the elements
 };

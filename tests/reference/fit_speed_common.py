@@ -79,6 +79,7 @@ class Runs:
                 bytes_[i, kind] += b
                 elements[i, kind] += e
         total = bytes_.sum(1)
+        self.byte_share = bytes_ / total[:, None]
         self.elements_per_byte = elements / total[:, None]  # of each class, a byte read
         self.element_share = elements / elements.sum(1)[:, None]
         text = lambda key, default="": np.array([r.get(key, default) for r in self.rows])

@@ -35,6 +35,7 @@ class Decode:
             c.constant("noflash_overhead/" + x, 1.1, 0.5)
             for w in WEIGHTS:
                 c.constant(f"{w}/{x}", UNPACKING[w] * (0.6 if cpu else 1), 0.5)
+                c.constant(f"vulkan_{w}/{x}", 1, 0.25)
         c.constant("apple_exponent", 1.07, 0.1)
         c.constant("cpu_exponent", 1.3, 0.3)
         c.constant("attention_flops/cpu", 8, 0.7)
@@ -75,6 +76,8 @@ class Decode:
         weight_s = weights(r.dense) + weights(r.experts) * of("experts") * fam("experts_of") * np.where(
             r.vulkan, 1 + r.bf16_share * (v("vulkan_bf16_experts") - 1), 1)
         weight_s = weight_s * laptop * np.where(r.vulkan, of("vulkan_weights") * fam("vulkan_of"), 1) * np.where(self.ecc, v("ecc"), 1)
+        kernels = np.array([v.by(f"vulkan_{w}/", CLASSES) for w in WEIGHTS])[:, r.cls].T
+        weight_s = weight_s * np.where(r.vulkan, (r.byte_share * kernels).sum(1), 1)
         attention = np.where(self.is_cpu, r.attention * v("attention_flops/cpu") / r.fp32_used, 0)
         cache = of("cache") * fam("cache_of") * np.exp(r.sharing * np.log(of("sharing")))
         cache_s = (r.cache / (rate * cache) + attention) * laptop * np.where(r.vulkan, of("vulkan_cache") * fam("vulkan_cache_of"), 1) * np.where(r.flash, 1, of("noflash_cache"))

@@ -119,6 +119,8 @@ def class_record(x, decode, prefill):
                           "prefill_slowdown": r3(p("vulkan/" + x)), "attention_slowdown": r3(p("vulkan_attention/" + x)),
                           "f16_prefill_slowdown": r3(p("vulkan_f16")), "bf16_prefill_slowdown": r3(p("vulkan_bf16")),
                           "bf16_expert_prefill_slowdown": r3(p("vulkan_bf16_experts"))}]
+        kernels = [{"weights": w, "decode_slowdown": r3(d(f"vulkan_{w}/{x}"))} for w in WEIGHTS]
+        r["backends"][0]["weights"] = [k for k in kernels if abs(k["decode_slowdown"] - 1) > 0.02]
         r["backends"][0] |= {k: as_spread(f.spreads.vulkan_of_class[x])
                              for k, f in (("decode_spread", decode), ("prefill_spread", prefill)) if x in f.spreads.vulkan_of_class}
     if x not in ("cpu", "apple"):

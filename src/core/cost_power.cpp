@@ -14,7 +14,7 @@ Range decode_share(const Device& device, double limit_w) {
     if (limit_w <= 200) return {0.91, 0.95, 1.0};
     if (arch.starts_with("ada")) return {0.57, 0.70, 0.79};
     if (arch.starts_with("blackwell")) return {0.50, 0.60, 0.67};
-    if (arch.starts_with("hopper")) return {0.50, 0.57, 0.77};
+    if (arch.starts_with("hopper")) return {0.42, 0.70, 0.83};
     return {0.86, 0.90, 1.0};
   }
   if (device.vendor == Vendor::amd) return {0.64, 0.80, 0.93};

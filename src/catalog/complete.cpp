@@ -4,6 +4,7 @@
 
 #include "catalog/catalog.hpp"
 #include "catalog/facts.hpp"
+#include "catalog/generation.hpp"
 #include "catalog/names.hpp"
 
 namespace canirun::catalog {
@@ -120,10 +121,25 @@ void complete_host_bandwidth(Machine& machine, const DeviceRecord& record) {
   pool.bandwidth_provenance = {Basis::assumed, std::move(source), record.provenance.retrieved};
 }
 
+/// A name that hides the part (hypervisors do): family and model still tell the generation, and with it how fast the memory
+/// can be at most. False where they do not.
+bool complete_by_generation(Machine& machine, Device& device, const Catalog& catalog) {
+  const std::optional<Generation> generation = generation_of(machine.cpu.signature.value_or(""));
+  if (!generation) return false;
+  Result<DeviceRecord> fastest = catalog.device(generation->record);
+  if (!fastest) return false;
+  if (device.architecture.empty()) device.architecture = fastest->architecture;
+  device.how_known += (device.how_known.empty() ? "" : " + ") + std::string(generation->name) + " by family and model";
+  fastest->name = "a processor of this generation, " + std::string(generation->name) + ",";
+  if (device.pool == 0 && !machine.pools.empty()) complete_host_bandwidth(machine, *fastest);
+  return true;
+}
+
 void complete_cpu(Machine& machine, Device& device, const Catalog& catalog) {
   const std::string& name = machine.cpu.name.empty() ? device.name : machine.cpu.name;
   const std::optional<DeviceRecord> record = find_cpu(name, catalog);
   if (!record) {
+    if (complete_by_generation(machine, device, catalog)) return;
     if (!machine.pools.empty() && !machine.pools.front().bandwidth_bytes_per_s) {
       machine.notes.push_back(
           {"cpu record", "no record of \"" + name + "\": what was not measured is unknown (--bandwidth helps)"});

@@ -49,9 +49,10 @@ struct MemoryRun {
   bool flash_attn = true, kv_unified = false;
   std::optional<bool> swa_full, op_offload;
   std::optional<std::uint32_t> max_output_rows, gpus, gpu_layers, cpu_moe_layers;
-  double cache_mib = 0;    ///< K, V and recurrent state, everywhere
-  double compute_mib = 0;  ///< scratch buffers
-  double total_mib = 0;    ///< on the GPUs where there are some, else on the host
+  std::optional<std::string> gpu_architecture;  ///< of a real card on the engine's own backend; else it was imitated
+  double cache_mib = 0;                         ///< K, V and recurrent state, everywhere
+  double compute_mib = 0;                       ///< scratch buffers
+  double total_mib = 0;                         ///< on the GPUs where there are some, else on the host
 };
 struct MemoryRuns {
   std::string id;
@@ -118,6 +119,7 @@ void fields(Archive& a, MemoryRun& value) {
   a.optional("swa_full", value.swa_full);
   a.optional("max_output_rows", value.max_output_rows);
   a.optional("gpus", value.gpus);
+  a.optional("gpu_architecture", value.gpu_architecture);
   a.optional("gpu_layers", value.gpu_layers);
   a.optional("cpu_moe_layers", value.cpu_moe_layers);
   a.optional("op_offload", value.op_offload);

@@ -114,7 +114,8 @@ void explain_memory(Page& page, const Answer& answer) {
   part(page, "output buffer", parts.output_bytes,
        fmt::format("{} x {} logits, 4 bytes each (sequences x words)", shape.sequences, answer.model.vocab_size));
   part(page, "driver", parts.runtime_overhead_bytes,
-       "context of the GPU runtime and the program itself, outside any buffer; measured on Ada, Hopper and Blackwell, else assumed");
+       "context of the GPU runtime and the program itself, outside any buffer; measured on Ada, Hopper and Blackwell, else "
+       "assumed");
   const MemoryKnowledge known = memory_knowledge(settings.engine);
   page.detail("basis", fmt::format("{}: {}", name_of(known.basis), known.source));
   page.detail("placement", placement_phrase(answer.machine, answer.model, placed.placement));

@@ -16,7 +16,6 @@ namespace canirun::bench {
 namespace {
 
 constexpr std::size_t k_most_nodes = 8;  // more would take longer than ten seconds
-constexpr std::uint64_t k_mib = 1ULL << 20U;
 
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 

@@ -42,6 +42,11 @@ Device new_gpu(std::size_t number, DeviceKind kind, std::uint32_t pool) {
   return device;
 }
 
+/// " with 12 GiB", where the record is of one size.
+std::string with_memory(const DeviceRecord& record) {
+  return record.memory_gib.size() == 1 ? " with " + gib_text(record.memory_gib.front() * k_gib) : "";
+}
+
 }  // namespace
 
 std::string gib_text(std::uint64_t bytes) { return std::to_string(bytes / k_gib) + " GiB"; }
@@ -98,7 +103,8 @@ Result<void> WishBuilder::add_named(const WishItem& item) {
     (is_the_cards ? found->memory_bytes : ram_bytes_) = item.memory_bytes;
   }
   if (found->is_one_of_several)
-    assume(item.name, "several versions have this name, " + record.name + " assumed: its memory size tells which");
+    assume(item.name, "several versions have this name; " + record.name + with_memory(record) +
+                          " is assumed, the memory size behind the name tells which");
   if (record.kind == DeviceRecordKind::instance) {
     if (item.count > 1) return fail(ErrorKind::usage, "\"" + item.name + "\" is a whole machine: only one is supported");
     return add_instance(record);

@@ -10,12 +10,10 @@
 namespace canirun::bench {
 namespace {
 
-/// Steps of depth that are done before the next panel: a panel of B then fits the second-level cache, one of A the first.
-constexpr std::size_t k_block_depth = 256;  // a multiple of every kernel's steps_together
-
 std::size_t rounded(std::size_t value, std::size_t step) { return (value + step - 1) / step * step; }
 
-/// A and B in the order in which the tiles read them; C by rows. `group`: values of one step and row (int8: 4).
+/// A and B in the order in which the tiles read them, C tile by tile: rows of a wide matrix would lie whole pages apart, all
+/// in the same few lines of the cache. `group`: values of one step and row (int8: 4).
 template <class Tile, class A, class B, class C, std::size_t group>
 class Blocked : public Product {
  public:
@@ -34,22 +32,24 @@ class Blocked : public Product {
   }
 
   void run() override {
+    if (kernel_.begin != nullptr) kernel_.begin();
     for (std::size_t from = 0; from < steps_; from += k_block_depth) {
       const std::size_t depth = std::min(k_block_depth, steps_ - from);
       for (std::size_t n = 0; n < columns_; n += kernel_.columns) {
         const B* weights = b_.data() + n * steps_ * group + from * kernel_.columns * group;
         for (std::size_t r = 0; r < rows_; r += kernel_.rows) {
           const A* values = a_.data() + r * steps_ * group + from * kernel_.rows * group;
-          kernel_.run(values, weights, c_.data() + r * columns_ + n, columns_, depth);
+          kernel_.run(values, weights, c_.data() + place_in_c(r, n), kernel_.columns, depth);
         }
       }
     }
+    if (kernel_.end != nullptr) kernel_.end();
   }
   [[nodiscard]] double operations() const override {
     return 2.0 * static_cast<double>(rows_) * static_cast<double>(columns_) * static_cast<double>(steps_ * group);
   }
   [[nodiscard]] double at(std::size_t row, std::size_t column) const override {
-    return static_cast<double>(c_[row * columns_ + column]);
+    return static_cast<double>(c_[place_in_c(row, column)]);
   }
   [[nodiscard]] double expected(std::size_t row, std::size_t column) const override {
     double sum = 0;
@@ -60,6 +60,10 @@ class Blocked : public Product {
   }
 
  private:
+  /// Steps of depth that are done before the next panel: a panel of A and one of B then fit the first-level cache together.
+  /// A multiple of every kernel's steps_together.
+  static constexpr std::size_t k_block_depth = group > 1 ? 128 : 256;
+
   /// Panel after panel; within one, step after step; within a step, `group` values of each row.
   [[nodiscard]] std::size_t place(std::size_t row, std::size_t k, std::size_t panel) const {
     return row / panel * panel * steps_ * group + k / group * panel * group + row % panel * group + k % group;
@@ -68,6 +72,11 @@ class Blocked : public Product {
   [[nodiscard]] std::size_t place_in_a(std::size_t row, std::size_t k) const {
     const std::size_t panel = kernel_.rows, run = group * kernel_.steps_together;
     return row / panel * panel * steps_ * group + k / run * panel * run + row % panel * run + k % run;
+  }
+  [[nodiscard]] std::size_t place_in_c(std::size_t row, std::size_t column) const {
+    const std::size_t rows = kernel_.rows, columns = kernel_.columns;
+    const std::size_t tile = row / rows * (columns_ / columns) + column / columns;
+    return tile * rows * columns + row % rows * columns + column % columns;
   }
   // Small whole numbers: sums stay exact in every format, and int8 pairs stay below sixteen bits.
   static A value_of_a(std::size_t row, std::size_t k) { return static_cast<A>((row * 7 + k * 3) % 11); }

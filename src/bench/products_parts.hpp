@@ -22,6 +22,9 @@ struct TileKernel {
   std::size_t rows = 0, columns = 0;
   /// Steps of one row that lie together in the panel of A; the depth of a tile is a multiple of them.
   std::size_t steps_together = 1;
+  /// Before the first and after the last tile of a product, on its thread; nullptr: nothing to do.
+  void (*begin)() = nullptr;
+  void (*end)() = nullptr;
 };
 
 struct KernelSet {

@@ -55,10 +55,14 @@ void in_tiles(const std::uint8_t* a, const std::int8_t* b, std::int32_t* c, std:
 
 TEST_CASE("Panels in which steps of a row lie together hold the same matrix", "[bench]") {
   KernelSet set = plain_kernels();
-  set.int8 = {in_tiles, 32, 32, 16};
+  static int open = 0, opened = 0;
+  open = opened = 0;
+  set.int8 = {in_tiles, 32, 32, 16, [] { ++open, ++opened; }, [] { --open; }};
   const auto product = make_product(NumberFormat::int8, set, {.rows = 70, .columns = 40, .depth = 1100});
   CHECK(product->operations() == 2.0 * 96 * 64 * 1152);  // whole tiles, and a depth of whole runs
   product->run();
+  CHECK(opened == 1);  // once a product, not once a tile
+  CHECK(open == 0);
   for (std::size_t row = 0; row < 70; ++row) {
     for (std::size_t column = 0; column < 40; ++column) {
       REQUIRE(product->at(row, column) == product->expected(row, column));

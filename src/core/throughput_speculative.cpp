@@ -13,7 +13,19 @@
 namespace canirun {
 namespace {
 
-constexpr std::uint32_t k_most_proposals = 16;  // llama.cpp's --spec-draft-n-max allows more; nothing published gains by it
+/// Most proposals of a round that published runs have, by what proposes: further ones may not be kept as these are.
+std::uint32_t most_proposals(DraftKind kind) {
+  switch (kind) {
+    case DraftKind::mtp:
+    case DraftKind::eagle3:
+      return 5;
+    case DraftKind::model:
+      return 8;
+    case DraftKind::ngram:
+      break;
+  }
+  return 16;
+}
 
 double rate_of(double share, std::uint32_t proposals, double check_s, double draft_s) {
   return tokens_per_check(share, proposals) / (proposals * draft_s + check_s);
@@ -95,7 +107,7 @@ std::optional<SpeculativeSpeed> speculative_decode(const Machine& machine, const
   if (!draft_s || !(plain.total_s > 0)) return std::nullopt;
 
   std::vector<double> check_step_s;
-  for (std::uint32_t n = 0; n <= k_most_proposals; ++n) {
+  for (std::uint32_t n = 0; n <= most_proposals(drafting.kind); ++n) {
     check_step_s.push_back(decode_time(plan, usage.depth_tokens, n + 1.0, 1.0).total_s);
   }
   std::optional<SpeculativeSpeed> speed =

@@ -275,7 +275,7 @@ void suggestions(Page& page, const Answer& answer) {
 void run_it(Page& page, const Answer& answer) {
   if (answer.assessment.placed.placement.status == FitStatus::does_not_fit) return;
   const auto lines = launch_commands(answer.machine, answer.model, answer.quant, answer.question.settings,
-                                     answer.assessment.placed.placement, launch_extras(answer.question, answer.request));
+                                     answer.assessment.placed.placement, launch_extras(answer.question, answer.request, answer.assessment));
   for (const LaunchCommand& line : lines) {
     page.blank();
     page.command(line.command, 2);

@@ -51,18 +51,19 @@ bool vllm_loads(const QuantScheme& quant, const EngineSettings& settings) {
   return settings.engine == Engine::vllm && (quant.base == TensorType::bf16 || quant.base == TensorType::f16);
 }
 
-/// Proposals that gain on most text; a small model or a head trained for this one has to be named.
-std::string vllm_drafting(std::optional<DraftKind> drafting) {
-  const auto config = [](std::string_view method) {
-    return fmt::format(R"( --speculative-config '{{"method":"{}","num_speculative_tokens":3}}')", method);
+/// A small model or a head trained for this one has to be named, and is left out.
+std::string vllm_drafting(const LaunchExtras& extras) {
+  constexpr std::uint32_t k_gains_on_most_text = 3;
+  const auto config = [](std::string_view method, std::uint32_t tokens) {
+    return fmt::format(R"( --speculative-config '{{"method":"{}","num_speculative_tokens":{}}}')", method, tokens);
   };
-  if (drafting == DraftKind::mtp) return config("mtp");
-  if (drafting == DraftKind::ngram) return config("ngram");
+  if (extras.drafting == DraftKind::mtp) return config("mtp", extras.draft_tokens.value_or(k_gains_on_most_text));
+  if (extras.drafting == DraftKind::ngram) return config("ngram", k_gains_on_most_text);
   return {};
 }
 
 std::optional<LaunchCommand> vllm(const Machine& machine, const ModelSpec& model, const QuantScheme& quant,
-                                  const EngineSettings& settings, std::optional<DraftKind> drafting) {
+                                  const EngineSettings& settings, const LaunchExtras& extras) {
   const std::size_t gpus = count_gpus(machine, Vendor::nvidia) + count_gpus(machine, Vendor::amd);
   if (gpus == 0 || model.hf_repo.empty() || !vllm_loads(quant, settings)) return std::nullopt;
   LaunchCommand line{
@@ -74,7 +75,7 @@ std::optional<LaunchCommand> vllm(const Machine& machine, const ModelSpec& model
   if (quant.base == TensorType::fp8) line.command += " --quantization fp8";
   if (settings.kv_type_k == TensorType::q8_0 || settings.kv_type_k == TensorType::fp8)
     line.command += " --kv-cache-dtype fp8";
-  line.command += vllm_drafting(drafting);
+  line.command += vllm_drafting(extras);
   if (quant.base != TensorType::bf16 && quant.base != TensorType::f16 && quant.base != TensorType::fp8) {
     line.note = fmt::format("name a repository that holds the model as {}", quant.id);
   }
@@ -130,7 +131,7 @@ LaunchCommand lm_studio(const ModelSpec& model, const EngineSettings& settings, 
 
 }  // namespace
 
-LaunchExtras launch_extras(const Question& question, const RequestEcho& echo) {
+LaunchExtras launch_extras(const Question& question, const RequestEcho& echo, const Assessment& assessment) {
   LaunchExtras extras;
   // A size was enough to count it; the line then says what such a file is called.
   const auto named = [](const std::string& asked) {
@@ -141,6 +142,8 @@ LaunchExtras launch_extras(const Question& question, const RequestEcho& echo) {
   extras.drafting = question.companions.drafting;
   extras.draft = question.companions.draft;
   extras.draft_quant = echo.draft_quant;
+  if (assessment.speed && assessment.speed->speculative)
+    extras.draft_tokens = assessment.speed->speculative->draft_tokens;
   return extras;
 }
 
@@ -154,7 +157,7 @@ std::vector<LaunchCommand> launch_commands(const Machine& machine, const ModelSp
     if (auto line = ollama_command(question)) lines.push_back(std::move(*line));
     if (settings.engine == Engine::lmstudio) lines.push_back(lm_studio(model, settings, placement));
   }
-  if (auto line = vllm(machine, model, quant, settings, extras.drafting)) lines.push_back(std::move(*line));
+  if (auto line = vllm(machine, model, quant, settings, extras)) lines.push_back(std::move(*line));
   if (auto line = mlx(machine, model, quant)) lines.push_back(std::move(*line));
   std::stable_partition(lines.begin(), lines.end(),
                         [&](const LaunchCommand& line) { return line.engine == settings.engine; });

@@ -32,8 +32,9 @@ struct LaunchExtras {
   std::optional<DraftKind> drafting;
   const ModelSpec* draft = nullptr;
   std::string draft_quant;
+  std::optional<std::uint32_t> draft_tokens;  ///< proposals of a round, as the estimate has them
 };
-LaunchExtras launch_extras(const Question& question, const RequestEcho& echo);
+LaunchExtras launch_extras(const Question& question, const RequestEcho& echo, const Assessment& assessment);
 
 /// The engines that can run this model and quant on this machine, the asked-for engine first, then llama.cpp, Ollama,
 /// vLLM, MLX. The flags say exactly the placement and the settings the estimate was made for.

@@ -121,8 +121,9 @@ std::string beside_flags(const LaunchExtras& extras) {
   std::string flags;
   if (extras.projector) flags += " --mmproj " + file_or(*extras.projector, "mmproj.gguf");
   for (const std::string& adapter : extras.adapters) flags += " --lora " + file_or(adapter, "adapter.gguf");
+  if (extras.drafting == DraftKind::ngram) return flags + " --spec-type ngram-mod";  // has a length of its own
+  if (extras.drafting && extras.draft_tokens) flags += fmt::format(" --spec-draft-n-max {}", *extras.draft_tokens);
   if (extras.drafting == DraftKind::mtp) return flags + " --spec-type draft-mtp";
-  if (extras.drafting == DraftKind::ngram) return flags + " --spec-type ngram-mod";
   if (extras.drafting == DraftKind::eagle3) return flags + " --spec-type draft-eagle3 -md eagle3.gguf -ngld 99";
   if (extras.draft == nullptr) return flags;
   const ModelSpec& draft = *extras.draft;

@@ -6,7 +6,7 @@ run 0 check qwen3.8-27b --on "RTX 3090" --quant Q4_K_M --task coding --draft mtp
 json 'd["throughput"]["speculative"]["drafting"] == "mtp" and d["throughput"]["speculative"]["speedup"] > 1.2'
 json '"assumed" == d["throughput"]["speculative"]["basis"] and "qwen38-mtp" in d["throughput"]["speculative"]["source"]'
 json 'd["memory"]["beside"]["draft_bytes"] > 1e8 and d["memory"]["beside"]["draft_model"] is None'
-json '"--spec-type draft-mtp" in d["commands"]["llama_cpp"]'
+json '"--spec-draft-n-max %d --spec-type draft-mtp" % d["throughput"]["speculative"]["draft_tokens"] in d["commands"]["llama_cpp"]'
 coding=$(/usr/bin/python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["throughput"]["speculative"]["acceptance_share"]["typical"])' "$scratch/out")
 run 0 check qwen3.8-27b --on "RTX 3090" --quant Q4_K_M --task chat --draft mtp --json
 json "d['throughput']['speculative']['acceptance_share']['typical'] < $coding"

@@ -148,9 +148,10 @@ void speed_statement(Page& page, const Answer& answer) {
   }
   const ThroughputEstimate& speed = *result.speed;
   const UsageProfile& usage = answer.question.usage;
-  std::string text = fmt::format("{} tok/s with {} tokens in the context · first word after {} ({}-token prompt)",
+  std::string text = fmt::format("{} tok/s with {} token{} in the context · first word after {} ({}-token prompt)",
                                  format_rate_range(speed.decode_tokens_per_s), format_context(usage.depth_tokens),
-                                 format_seconds_range(speed.time_to_first_token_s), format_context(usage.prompt_tokens));
+                                 usage.depth_tokens == 1 ? "" : "s", format_seconds_range(speed.time_to_first_token_s),
+                                 format_context(usage.prompt_tokens));
   // One more depth shows how it slows down: the deepest that the context holds.
   for (auto at = speed.by_depth.rbegin(); at != speed.by_depth.rend(); ++at) {
     if (at->depth_tokens > usage.depth_tokens && at->depth_tokens <= context_of_a_request(answer.question.settings)) {
@@ -274,8 +275,9 @@ void suggestions(Page& page, const Answer& answer) {
 
 void run_it(Page& page, const Answer& answer) {
   if (answer.assessment.placed.placement.status == FitStatus::does_not_fit) return;
-  const auto lines = launch_commands(answer.machine, answer.model, answer.quant, answer.question.settings,
-                                     answer.assessment.placed.placement, launch_extras(answer.question, answer.request, answer.assessment));
+  const auto lines =
+      launch_commands(answer.machine, answer.model, answer.quant, answer.question.settings,
+                      answer.assessment.placed.placement, launch_extras(answer.question, answer.request, answer.assessment));
   for (const LaunchCommand& line : lines) {
     page.blank();
     page.command(line.command, 2);

@@ -45,10 +45,17 @@ bool is_apple(const Machine& machine) {
                      [](const Device& device) { return device.vendor == Vendor::apple; });
 }
 
-/// Safetensors; 16-bit weights by the name they have as GGUF are the same there, where vLLM is asked for.
-bool vllm_loads(const QuantScheme& quant, const EngineSettings& settings) {
+/// Shipped with experts in four bits, which no form of it changes.
+bool keeps_its_mxfp4(const ModelSpec& model, const QuantScheme& quant) {
+  return model.expert_type == TensorType::mxfp4 && quant.base == TensorType::mxfp4;
+}
+
+/// Safetensors; where vLLM is asked for, also what goes by a name of GGUF and is the same there: 16-bit weights, and those
+/// that a model was shipped with.
+bool vllm_loads(const ModelSpec& model, const QuantScheme& quant, const EngineSettings& settings) {
   if (quant.format == QuantFormat::safetensors) return true;
-  return settings.engine == Engine::vllm && (quant.base == TensorType::bf16 || quant.base == TensorType::f16);
+  if (settings.engine != Engine::vllm) return false;
+  return quant.base == TensorType::bf16 || quant.base == TensorType::f16 || keeps_its_mxfp4(model, quant);
 }
 
 /// A small model or a head trained for this one has to be named, and is left out.
@@ -62,23 +69,35 @@ std::string vllm_drafting(const LaunchExtras& extras) {
   return {};
 }
 
+/// Whether the model's own repository holds it like this, or vLLM makes it so of 16-bit weights while it loads them.
+bool is_in_own_repository(const ModelSpec& model, const QuantScheme& quant) {
+  if (quant.base == TensorType::bf16 || quant.base == TensorType::f16 || quant.base == TensorType::fp8) return true;
+  if (model.stored && model.stored->quant == quant.id) return true;
+  return keeps_its_mxfp4(model, quant);
+}
+
+/// "OWNER/Qwen3-32B-AWQ-4bit": stands for what has to be looked up; the model's own repository would load all its bits.
+std::string repository_to_find(const ModelSpec& model, const QuantScheme& quant) {
+  return fmt::format("OWNER/{}-{}", model.hf_repo.substr(model.hf_repo.rfind('/') + 1), quant.id);
+}
+
 std::optional<LaunchCommand> vllm(const Machine& machine, const ModelSpec& model, const QuantScheme& quant,
                                   const EngineSettings& settings, const LaunchExtras& extras) {
   const std::size_t gpus = count_gpus(machine, Vendor::nvidia) + count_gpus(machine, Vendor::amd);
-  if (gpus == 0 || model.hf_repo.empty() || !vllm_loads(quant, settings)) return std::nullopt;
+  if (gpus == 0 || model.hf_repo.empty() || !vllm_loads(model, quant, settings)) return std::nullopt;
   LaunchCommand line{
       .engine = Engine::vllm, .command = {}, .environment = {}, .base_url = "http://localhost:8000/v1", .note = {}};
-  line.command = fmt::format("vllm serve {} --max-model-len {} --max-num-seqs {}", shell_word(model.hf_repo),
-                             settings.context_tokens, settings.parallel);
+  const bool is_own = is_in_own_repository(model, quant);
+  const std::string repo = is_own ? model.hf_repo : repository_to_find(model, quant);
+  line.command = fmt::format("vllm serve {} --max-model-len {} --max-num-seqs {}", shell_word(repo), settings.context_tokens,
+                             settings.parallel);
   const std::uint32_t shards = tensor_parallel_size(model, gpus);
   if (shards > 1) line.command += fmt::format(" --tensor-parallel-size {}", shards);
   if (quant.base == TensorType::fp8) line.command += " --quantization fp8";
   if (settings.kv_type_k == TensorType::q8_0 || settings.kv_type_k == TensorType::fp8)
     line.command += " --kv-cache-dtype fp8";
   line.command += vllm_drafting(extras);
-  if (quant.base != TensorType::bf16 && quant.base != TensorType::f16 && quant.base != TensorType::fp8) {
-    line.note = fmt::format("name a repository that holds the model as {}", quant.id);
-  }
+  if (!is_own) line.note = fmt::format("in place of {}: a repository that holds {} as {}", repo, model.name, quant.id);
   return line;
 }
 
@@ -142,8 +161,7 @@ LaunchExtras launch_extras(const Question& question, const RequestEcho& echo, co
   extras.drafting = question.companions.drafting;
   extras.draft = question.companions.draft;
   extras.draft_quant = echo.draft_quant;
-  if (assessment.speed && assessment.speed->speculative)
-    extras.draft_tokens = assessment.speed->speculative->draft_tokens;
+  if (assessment.speed && assessment.speed->speculative) extras.draft_tokens = assessment.speed->speculative->draft_tokens;
   return extras;
 }
 
@@ -152,7 +170,7 @@ std::vector<LaunchCommand> launch_commands(const Machine& machine, const ModelSp
                                            const LaunchExtras& extras) {
   const LaunchQuestion question{machine, model, quant, settings, placement, extras};
   std::vector<LaunchCommand> lines;
-  if (quant.format == QuantFormat::gguf && !(settings.engine == Engine::vllm && vllm_loads(quant, settings))) {
+  if (quant.format == QuantFormat::gguf && !(settings.engine == Engine::vllm && vllm_loads(model, quant, settings))) {
     lines.push_back(llama_cpp_command(question));
     if (auto line = ollama_command(question)) lines.push_back(std::move(*line));
     if (settings.engine == Engine::lmstudio) lines.push_back(lm_studio(model, settings, placement));

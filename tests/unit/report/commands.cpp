@@ -145,6 +145,26 @@ TEST_CASE("vLLM: safetensors on NVIDIA or AMD cards only") {
   CHECK(command(setup, Engine::vllm) == "none");
 }
 
+TEST_CASE("vLLM: weights that the model's own repository does not hold are no command that loads the others") {
+  Setup setup = nvidia();
+  setup.settings.engine = Engine::vllm;
+  setup.quant = {};
+  setup.quant.id = "AWQ-4bit";
+  setup.quant.format = QuantFormat::safetensors;
+  setup.quant.base = TensorType::int4_g128;
+  const std::string placeholder = "vllm serve OWNER/Llama-3.1-8B-Instruct-AWQ-4bit --max-model-len 8192 --max-num-seqs 1";
+  CHECK(command(setup, Engine::vllm) == placeholder);
+  CHECK_THAT(lines(setup).front().note, Catch::Contains("a repository that holds"));
+  // Shipped in four bits: there is no other form of it.
+  setup.quant.id = "MXFP4";
+  setup.quant.base = TensorType::mxfp4;
+  setup.model.expert_type = TensorType::mxfp4;
+  CHECK_THAT(command(setup, Engine::vllm), Catch::StartsWith("vllm serve meta-llama/Llama-3.1-8B-Instruct "));
+  CHECK(lines(setup).front().note.empty());
+  setup.quant.format = QuantFormat::gguf;  // as the catalog calls it
+  CHECK_THAT(command(setup, Engine::vllm), Catch::StartsWith("vllm serve meta-llama/Llama-3.1-8B-Instruct "));
+}
+
 TEST_CASE("vLLM asked for 16-bit weights gets them, and nothing else is offered") {
   Setup setup = nvidia();
   setup.quant.id = "BF16";

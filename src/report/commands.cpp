@@ -47,7 +47,7 @@ bool is_apple(const Machine& machine) {
 
 /// Shipped with experts in four bits, which no form of it changes.
 bool keeps_its_mxfp4(const ModelSpec& model, const QuantScheme& quant) {
-  return model.expert_type == TensorType::mxfp4 && quant.base == TensorType::mxfp4;
+  return model.expert_type == TensorType::mxfp4 && quant.id.starts_with("MXFP4");
 }
 
 /// Safetensors; where vLLM is asked for, also what goes by a name of GGUF and is the same there: 16-bit weights, and those

@@ -156,8 +156,7 @@ TEST_CASE("vLLM: weights that the model's own repository does not hold are no co
   CHECK(command(setup, Engine::vllm) == placeholder);
   CHECK_THAT(lines(setup).front().note, Catch::Contains("a repository that holds"));
   // Shipped in four bits: there is no other form of it.
-  setup.quant.id = "MXFP4";
-  setup.quant.base = TensorType::mxfp4;
+  setup.quant.id = "MXFP4_MOE";
   setup.model.expert_type = TensorType::mxfp4;
   CHECK_THAT(command(setup, Engine::vllm), Catch::StartsWith("vllm serve meta-llama/Llama-3.1-8B-Instruct "));
   CHECK(lines(setup).front().note.empty());

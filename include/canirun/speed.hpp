@@ -92,6 +92,7 @@ struct SpeedConstants {
   std::optional<double> expert_slowdown;        ///< reads of routed experts against dense weights
   std::optional<double> recurrent_layer_units;  ///< overhead of a linear-attention or SSM layer, in plain layers
   std::optional<double> moe_layer_units;        ///< overhead of a layer with experts, in plain layers
+  std::optional<double> norm_layer_units;       ///< of one that norms its results too (Gemma): more kernels
 
   std::optional<ComputeUnit> prefill_unit;
   std::optional<double> prefill_fraction;          ///< of that unit's peak, q4_k

@@ -74,6 +74,7 @@ void fields(Archive& a, SpeedConstants& value) {
   a.optional("expert_slowdown", value.expert_slowdown);
   a.optional("recurrent_layer_units", value.recurrent_layer_units);
   a.optional("moe_layer_units", value.moe_layer_units);
+  a.optional("norm_layer_units", value.norm_layer_units);
   a.optional("prefill_unit", value.prefill_unit);
   a.optional("prefill_fraction", value.prefill_fraction);
   a.optional("prefill_core_exponent", value.prefill_core_exponent);

@@ -202,6 +202,7 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
   speed.expert_slowdown = chain.pick(&C::expert_slowdown, speed.expert_slowdown);
   speed.recurrent_layer_units = chain.pick(&C::recurrent_layer_units, speed.recurrent_layer_units);
   speed.moe_layer_units = chain.pick(&C::moe_layer_units, speed.moe_layer_units);
+  speed.norm_layer_units = chain.pick(&C::norm_layer_units, speed.norm_layer_units);
   speed.attention_grouping_exponent = chain.pick(&C::attention_grouping_exponent, 0.0);
   speed.attention_head_exponent = chain.pick(&C::attention_head_exponent, 0.0);
   speed.prefill_layer_overhead_s = chain.pick(&C::prefill_layer_overhead_s, speed.prefill_layer_overhead_s);

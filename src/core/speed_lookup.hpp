@@ -20,7 +20,7 @@ struct DeviceSpeed {
   double layer_overhead_s = 100e-6, token_overhead_s = 300e-6;
   double overhead_slowdown = 1;
   double expert_slowdown = 1.2;
-  double recurrent_layer_units = 1.5, moe_layer_units = 1.3;
+  double recurrent_layer_units = 1.5, moe_layer_units = 1.3, norm_layer_units = 1;
 
   double prefill_flops_per_s = 0;    ///< reached by q4_k products; 0: the device's rates are unknown
   double attention_flops_per_s = 0;  ///< reached by prefill attention

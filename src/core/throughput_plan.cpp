@@ -61,7 +61,7 @@ ThroughputPlan make_plan(const Machine& machine, const ModelSpec& model, const W
     here.dense_bytes += static_cast<double>(weights.layers[i].attention_bytes + weights.layers[i].dense_ffn_bytes);
     experts.expert_bytes += static_cast<double>(weights.layers[i].expert_bytes) * plan.expert_share;
     experts.all_expert_bytes += static_cast<double>(weights.layers[i].expert_bytes);
-    here.units += overhead_units(model.layers[i], here.speed);
+    here.units += overhead_units(model.layers[i], here.speed, norms_results(model));
     here.layers += 1;
     count_hop(plan, last, site);
     if (weights.layers[i].expert_bytes > 0 && expert_site != site) plan.host_hops += 2;

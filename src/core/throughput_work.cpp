@@ -59,7 +59,12 @@ MixingWork mixing_work(const ModelSpec& model, const LayerSpec& layer, const Eng
   return work;
 }
 
-double overhead_units(const LayerSpec& layer, const DeviceSpeed& speed) {
+bool norms_results(const ModelSpec& model) {
+  constexpr std::uint32_t k_norms = 4;
+  return model.norms_per_layer >= k_norms;
+}
+
+double overhead_units(const LayerSpec& layer, const DeviceSpeed& speed, bool norms_results) {
   constexpr double k_feed_forward_only = 0.5, k_mla_extra = 0.3;
   double units = 1;
   if (layer.attention == AttentionKind::none) units = k_feed_forward_only;
@@ -69,6 +74,7 @@ double overhead_units(const LayerSpec& layer, const DeviceSpeed& speed) {
   if (layer.feed_forward == FeedForwardKind::moe || layer.feed_forward == FeedForwardKind::moe_and_dense) {
     units += speed.moe_layer_units - 1;
   }
+  if (norms_results) units += speed.norm_layer_units - 1;
   return units;
 }
 

@@ -23,8 +23,11 @@ MixingWork mixing_work(const ModelSpec& model, const LayerSpec& layer, const Eng
 /// Floating-point operations one token's attention takes per visible token of this layer.
 double attention_flops_per_visible_token(const ModelSpec& model, const LayerSpec& layer);
 
+/// Layers of this model norm what attention and feed-forward give, too.
+bool norms_results(const ModelSpec& model);
+
 /// Fixed work of a layer in units of a plain attention layer's overhead: more kernels, more units.
-double overhead_units(const LayerSpec& layer, const DeviceSpeed& speed);
+double overhead_units(const LayerSpec& layer, const DeviceSpeed& speed, bool norms_results = false);
 
 /// Averages over the bytes that decode reads, weighted by storage type.
 struct WeightMix {

@@ -40,7 +40,7 @@ std::string weights_json(const WeightTable& weights) {
 std::string layers_json(const ThroughputPlan& plan, std::size_t site) {
   DeviceSpeed recurrent;
   recurrent.moe_layer_units = 1;
-  double plain = 0, linear = 0, mixture = 0;
+  double plain = 0, linear = 0, mixture = 0, normed = 0;
   std::map<std::array<double, 5>, double> shapes;
   for (std::size_t i = 0; i < plan.layout.layer_site.size(); ++i) {
     if (plan.layout.layer_site[i] != site) continue;
@@ -50,6 +50,7 @@ std::string layers_json(const ThroughputPlan& plan, std::size_t site) {
     recurrent.recurrent_layer_units = 1;
     linear += overhead_units(layer, recurrent) - without;
     plain += without;
+    normed += norms_results(plan.model) ? 1 : 0;
     if (layer.feed_forward == FeedForwardKind::moe || layer.feed_forward == FeedForwardKind::moe_and_dense) mixture += 1;
     if (visible_tokens(plan.model, layer, 1) <= 0) continue;
     const bool latent = layer.attention == AttentionKind::mla;
@@ -64,7 +65,8 @@ std::string layers_json(const ThroughputPlan& plan, std::size_t site) {
     text += fmt::format("{}[{},{},{},{},{},{}]", text.empty() ? "" : ",", shape[0], shape[1], shape[2], shape[3], shape[4],
                         count);
   }
-  return fmt::format("\"plain\":{},\"linear\":{},\"mixture\":{},\"shapes\":[{}]", plain, linear, mixture, text);
+  return fmt::format("\"plain\":{},\"linear\":{},\"mixture\":{},\"normed\":{},\"shapes\":[{}]", plain, linear, mixture,
+                     normed, text);
 }
 
 std::string site_json(const ThroughputPlan& plan, std::size_t site, double depth) {

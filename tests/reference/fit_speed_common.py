@@ -54,7 +54,7 @@ class Runs:
         site = lambda f: f["sites"][0]
         add = lambda name: np.array([sum(s[name] for s in f["sites"]) for f in self.features], float)
         one = lambda name: np.array([site(f)[name] for f in self.features], float)
-        for name in ("dense", "experts", "all_experts", "output", "cache", "state", "attention", "plain", "linear", "mixture"):
+        for name in ("dense", "experts", "all_experts", "output", "cache", "state", "attention", "plain", "linear", "mixture", "normed"):
             setattr(self, name, add(name))
         for name in ("bandwidth", "fp32", "fp32_used", "fp32_batch", "fp16", "int8", "cores", "tdp"):
             setattr(self, name, one(name))

@@ -26,6 +26,7 @@ class Decode:
             c.constant("experts/" + x, 1.2, 0.2)
             c.constant("mixture_units/" + x, 1.6, 0.25)
             c.constant("linear_units/" + x, 1.5, 0.5)
+            c.constant("norm_units/" + x, 1.5, 0.25)
             c.constant("vulkan_weights/" + x, 1.05, 0.25)
             c.constant("vulkan_cache/" + x, 1.1, 0.3)
             c.constant("vulkan_overhead/" + x, 1.0, 0.35)
@@ -81,7 +82,7 @@ class Decode:
         attention = np.where(self.is_cpu, r.attention * v("attention_flops/cpu") / r.fp32_used, 0)
         cache = of("cache") * fam("cache_of") * np.exp(r.sharing * np.log(of("sharing")))
         cache_s = (r.cache / (rate * cache) + attention) * laptop * np.where(r.vulkan, of("vulkan_cache") * fam("vulkan_cache_of"), 1) * np.where(r.flash, 1, of("noflash_cache"))
-        units = r.plain + r.linear * of("linear_units") + r.mixture * (of("mixture_units") - 1)
+        units = r.plain + r.linear * of("linear_units") + r.mixture * (of("mixture_units") - 1) + r.normed * (of("norm_units") - 1)
         slow = laptop * np.where(r.flash, 1, of("noflash_overhead")) * (1 + r.windows * (v("windows_overhead") - 1)) * np.where(r.vulkan, of("vulkan_overhead"), 1)
         layers_s = of("layer_us") * 1e-6 * fam("overhead_of") * units * slow
         token_s = of("token_us") * 1e-6 * slow

@@ -75,7 +75,7 @@ def root_record(d, p, runs, exponents):
     return {
         "id": "class/any", "inherits": "", "bandwidth_fraction": 0.6, "bandwidth_exponent": 0, "kv_bandwidth_fraction": 0.5,
         "kv_slowdown_without_flash_attention": 1.5, "attention_flops_slowdown": 0, "layer_overhead_s": 1e-4, "token_overhead_s": 3e-4,
-        "overhead_slowdown_without_flash_attention": 1.2, "expert_slowdown": 1.3, "recurrent_layer_units": 1.6, "moe_layer_units": 1.6,
+        "overhead_slowdown_without_flash_attention": 1.2, "expert_slowdown": 1.3, "recurrent_layer_units": 1.6, "moe_layer_units": 1.6, "norm_layer_units": 1.5,
         "prefill_unit": "fp32", "prefill_fraction": 0.5, "prefill_layer_overhead_s": 2e-4, "prefill_attention_fraction": 0.3,
         "prefill_slowdown_without_flash_attention": 1.1, "attention_slowdown_without_flash_attention": 2.0, "prefill_expert_slowdown": 1.7,
         "prefill_expert_rows": 20, "pool_hop_s": r3(d("hop_us") * 1e-6), "host_hop_s": 4e-5, "pipeline_gain": r3(min(1, p("pipeline"))),
@@ -102,7 +102,7 @@ def class_record(x, decode, prefill):
           "kv_slowdown_without_flash_attention": r3(d("noflash_cache/" + x)), "layer_overhead_s": r3(d("layer_us/" + x) * 1e-6),
           "token_overhead_s": r3(d("token_us/" + x) * 1e-6), "overhead_slowdown_without_flash_attention": r3(d("noflash_overhead/" + x)),
           "expert_slowdown": r3(d("experts/" + x)), "recurrent_layer_units": r3(d("linear_units/" + x)),
-          "moe_layer_units": r3(d("mixture_units/" + x))}
+          "moe_layer_units": r3(d("mixture_units/" + x)), "norm_layer_units": r3(d("norm_units/" + x))}
     if x == "cpu":
         r |= {"attention_flops_slowdown": r3(d("attention_flops/cpu")), "prefill_core_exponent": r3(-math.log(p("core_exponent")))}
     unit = {"nvidia": "int8", "intel": "fp16"}.get(x, "fp32")

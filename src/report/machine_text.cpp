@@ -202,7 +202,9 @@ std::string render_machine_text(const Machine& machine, const Terminal& terminal
       if (!source.empty() && (explain || !pool.bandwidth_bytes_per_s)) page.detail("  memory known by", source);
     }
     if (cpu) {
-      page.detail("  instructions", std::string(name_of(machine.cpu.isa)));
+      // Tiles are for products of whole batches; one token at a time is read with vectors.
+      const std::string_view beside = machine.cpu.isa == CpuIsa::amx ? ", avx512_vnni" : "";
+      page.detail("  instructions", std::string(name_of(machine.cpu.isa)) + std::string(beside));
       if (machine.cpu.usable_cores && !machine.cpu.usable_cores_reason.empty())
         page.detail("  core limit", machine.cpu.usable_cores_reason);
       if (machine.cpu.measured_fp32_flops_per_s)

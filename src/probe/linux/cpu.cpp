@@ -175,7 +175,9 @@ CpuIsa isa_from_flags(std::string_view flags, bool is_arm) {
       {"sve", CpuIsa::sve}, {"i8mm", CpuIsa::neon_i8mm}, {"asimddp", CpuIsa::neon_dotprod}, {"asimd", CpuIsa::neon}};
   const auto best = [&](const auto& ranks) {
     for (const Rank& rank : ranks) {
-      if (has_word(flags, rank.flag)) return rank.isa;
+      if (!has_word(flags, rank.flag)) continue;
+      // A hypervisor may hand out tiles and keep the vectors that every processor with tiles has.
+      if (rank.isa != CpuIsa::amx || has_word(flags, "avx512_vnni")) return rank.isa;
     }
     return CpuIsa::scalar;
   };

@@ -28,7 +28,7 @@ static_assert(sizeof(GROUP_AFFINITY) == 16);
 /// As /proc/cpuinfo ranks them; the compiler's check includes that the system saves the registers.
 CpuIsa instruction_set() {
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("amx-int8")) return CpuIsa::amx;
+  if (__builtin_cpu_supports("amx-int8") && __builtin_cpu_supports("avx512vnni")) return CpuIsa::amx;
   if (__builtin_cpu_supports("avx512vnni")) return CpuIsa::avx512_vnni;
   if (__builtin_cpu_supports("avx512f")) return CpuIsa::avx512;
   if (__builtin_cpu_supports("avxvnni")) return CpuIsa::avx_vnni;

@@ -22,10 +22,12 @@ std::string_view kernels_of(Engine engine) {
   return name_of(own ? engine : Engine::llama_cpp);
 }
 
-const BatchCosts* most_specific(const SpeedBook& book, Engine engine, std::string_view vendor, Backend backend) {
+const BatchCosts* most_specific(const SpeedBook& book, Engine engine, std::string_view vendor, std::string_view architecture,
+                                Backend backend) {
   const std::string head = std::string(kernels_of(engine)) + '/';
   const std::string here = head + std::string(vendor);
-  const std::array<std::string, 3> ids{here + '/' + std::string(name_of(backend)), here, head + "any"};
+  const std::array<std::string, 4> ids{here + '/' + std::string(architecture), here + '/' + std::string(name_of(backend)),
+                                       here, head + "any"};
   for (const std::string& id : ids) {
     if (const BatchCosts* record = find(book, id)) return record;
   }
@@ -62,10 +64,11 @@ void fold(const BatchCosts& costs, BatchSpeed& speed) {
 
 }  // namespace
 
-BatchSpeed batch_speed(const SpeedBook& book, Engine engine, std::string_view vendor, Backend backend) {
+BatchSpeed batch_speed(const SpeedBook& book, Engine engine, std::string_view vendor, std::string_view architecture,
+                       Backend backend) {
   std::array<const BatchCosts*, k_longest_chain> chain{};
   std::size_t length = 0;
-  const BatchCosts* record = most_specific(book, engine, vendor, backend);
+  const BatchCosts* record = most_specific(book, engine, vendor, architecture, backend);
   while (record != nullptr && length < chain.size()) {
     chain[length++] = record;
     record = record->inherits.empty() ? nullptr : find(book, record->inherits);

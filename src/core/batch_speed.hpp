@@ -22,8 +22,9 @@ struct BatchSpeed {
   SpeedSpread spread{.low = 1, .high = 1};
 };
 
-/// The record "ENGINE/VENDOR/BACKEND", else "ENGINE/VENDOR", else "ENGINE/any"; `vendor` is the device's class without
-/// "class/". Programs built on llama.cpp count as it. Total.
-BatchSpeed batch_speed(const SpeedBook& book, Engine engine, std::string_view vendor, Backend backend);
+/// The record "ENGINE/VENDOR/ARCHITECTURE", else "ENGINE/VENDOR/BACKEND", else "ENGINE/VENDOR", else "ENGINE/any"; `vendor`
+/// is the device's class without "class/". Programs built on llama.cpp count as it. Total.
+BatchSpeed batch_speed(const SpeedBook& book, Engine engine, std::string_view vendor, std::string_view architecture,
+                       Backend backend);
 
 }  // namespace canirun

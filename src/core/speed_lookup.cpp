@@ -289,7 +289,7 @@ DeviceSpeed device_speed(const Machine& machine, const Device& device, Backend b
   }
   speed.prefill_flops_per_s = prefill;
   speed.attention_flops_per_s = attention;
-  speed.batch = batch_speed(book, settings.engine, is_cpu ? "cpu" : name_of(device.vendor), backend);
+  speed.batch = batch_speed(book, settings.engine, is_cpu ? "cpu" : name_of(device.vendor), device.architecture, backend);
   use_own_kernels(device, power, speed);
   return speed;
 }

@@ -25,21 +25,26 @@ TEST_CASE("costs of a batch: the backend's record, else the vendor's, else the e
   amd.vector_columns = 4;
   BatchCosts vulkan = costs("llama.cpp/amd/vulkan", "llama.cpp/amd");
   vulkan.matrix_rows = 64;
-  book.batches = {any, amd, vulkan};
-  const BatchSpeed special = batch_speed(book, Engine::llama_cpp, "amd", Backend::vulkan);
+  BatchCosts rdna4 = costs("llama.cpp/amd/rdna4", "llama.cpp/amd");
+  rdna4.expert_rows = 32;
+  book.batches = {any, amd, vulkan, rdna4};
+  const BatchSpeed special = batch_speed(book, Engine::llama_cpp, "amd", "", Backend::vulkan);
   CHECK(special.matrix_rows == 64);
   CHECK(special.vector_columns == 4);
   CHECK(special.launch_slowdown == 1.5);
-  CHECK(batch_speed(book, Engine::llama_cpp, "amd", Backend::rocm).matrix_rows == BatchSpeed{}.matrix_rows);
-  CHECK(batch_speed(book, Engine::llama_cpp, "intel", Backend::sycl).vector_columns == 8);
+  CHECK(batch_speed(book, Engine::llama_cpp, "amd", "", Backend::rocm).matrix_rows == BatchSpeed{}.matrix_rows);
+  CHECK(batch_speed(book, Engine::llama_cpp, "intel", "", Backend::sycl).vector_columns == 8);
+  // A family that was measured comes before the backend.
+  CHECK(batch_speed(book, Engine::llama_cpp, "amd", "rdna4", Backend::vulkan).expert_rows == 32);
+  CHECK(batch_speed(book, Engine::llama_cpp, "amd", "rdna3", Backend::vulkan).matrix_rows == 64);
   // Programs built on llama.cpp have its kernels, others have not.
-  CHECK(batch_speed(book, Engine::ollama, "amd", Backend::rocm).vector_columns == 4);
-  CHECK(batch_speed(book, Engine::vllm, "amd", Backend::rocm).launch_slowdown == BatchSpeed{}.launch_slowdown);
+  CHECK(batch_speed(book, Engine::ollama, "amd", "", Backend::rocm).vector_columns == 4);
+  CHECK(batch_speed(book, Engine::vllm, "amd", "", Backend::rocm).launch_slowdown == BatchSpeed{}.launch_slowdown);
 }
 
 TEST_CASE("a record that inherits itself ends, and nobody's record gives cautious figures") {
   SpeedBook book;
   book.batches = {costs("mlx/any", "mlx/any")};
-  CHECK(batch_speed(book, Engine::mlx, "apple", Backend::metal).matrix_rows == BatchSpeed{}.matrix_rows);
-  CHECK(batch_speed({}, Engine::vllm, "nvidia", Backend::cuda).product_fraction == 0);
+  CHECK(batch_speed(book, Engine::mlx, "apple", "", Backend::metal).matrix_rows == BatchSpeed{}.matrix_rows);
+  CHECK(batch_speed({}, Engine::vllm, "nvidia", "", Backend::cuda).product_fraction == 0);
 }

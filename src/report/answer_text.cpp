@@ -70,14 +70,31 @@ std::string larger_quant_phrase(const Answer& answer) {
   return fmt::format("; at {} also for {}", format_context(answer.question.settings.context_tokens), largest);
 }
 
-/// The pool that decides, as a bar with its figures, and what the room left (or missing) means.
+/// The pool that lacks room; where none does, the one that is fullest (a large card's host has less left than the card).
+const PoolMemory* pool_to_show(const Answer& answer) {
+  const PlacedMemory& placed = answer.assessment.placed;
+  const PoolMemory* shown = nullptr;
+  const auto share = [](const PoolMemory& used) {
+    return static_cast<double>(used.required_bytes) / static_cast<double>(std::max<std::uint64_t>(1, used.usable_bytes));
+  };
+  for (const PoolMemory& used : placed.memory.pools) {
+    if (used.pool >= answer.machine.pools.size()) continue;
+    if (placed.placement.headroom_bytes < 0) {
+      if (used.pool == placed.placement.limiting_pool) return &used;
+    } else if (shown == nullptr || share(used) > share(*shown)) {
+      shown = &used;
+    }
+  }
+  return shown;
+}
+
+/// That pool as a bar with its figures, and what the room left (or missing) means.
 void pool_lines(std::vector<std::string>& body, const Answer& answer, const Terminal& terminal) {
   const PlacedMemory& placed = answer.assessment.placed;
-  for (const PoolMemory& used : placed.memory.pools) {
-    if (used.pool != placed.placement.limiting_pool || used.pool >= answer.machine.pools.size()) continue;
-    body.push_back(fmt::format("{} {} of {} GiB usable in {}", memory_bar(used, k_bar_columns, terminal),
-                               format_gib(used.required_bytes), format_gib(used.usable_bytes),
-                               answer.machine.pools[used.pool].id));
+  if (const PoolMemory* used = pool_to_show(answer)) {
+    body.push_back(fmt::format("{} {} of {} GiB usable in {}", memory_bar(*used, k_bar_columns, terminal),
+                               format_gib(used->required_bytes), format_gib(used->usable_bytes),
+                               answer.machine.pools[used->pool].id));
   }
   if (placed.placement.headroom_bytes < 0) {
     body.push_back(

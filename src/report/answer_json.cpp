@@ -273,8 +273,9 @@ void write_commands(Node root, const Answer& answer) {
                                                                               {Engine::lmstudio, "lmstudio"},
                                                                               {Engine::vllm, "vllm"},
                                                                               {Engine::mlx, "mlx"}}};
-  const auto lines = launch_commands(answer.machine, answer.model, answer.quant, answer.question.settings,
-                                     answer.assessment.placed.placement, launch_extras(answer.question, answer.request, answer.assessment));
+  const auto lines =
+      launch_commands(answer.machine, answer.model, answer.quant, answer.question.settings,
+                      answer.assessment.placed.placement, launch_extras(answer.question, answer.request, answer.assessment));
   const bool runs = answer.assessment.placed.placement.status != FitStatus::does_not_fit;
   const auto line_for = [&](Engine engine) -> const LaunchCommand* {
     for (const LaunchCommand& line : lines) {

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <catch2/catch.hpp>
 
-#include "catalog/catalog.hpp"
 #include "catalog/device_record.hpp"
+#include "embedded.hpp"
 
 using namespace canirun;
 using namespace canirun::catalog;
 
 namespace {
-
-const Catalog& embedded() {
-  static const Catalog catalog = Catalog::embedded();
-  return catalog;
-}
 
 /// A probed machine: a processor and one card, as a driver that says little would leave it.
 Machine probed(const char* cpu_name, const char* pci_id, std::uint64_t mib) {

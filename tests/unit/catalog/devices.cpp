@@ -5,18 +5,13 @@
 #include <iterator>
 #include <map>
 
-#include "catalog/catalog.hpp"
 #include "catalog/device_record.hpp"
+#include "embedded.hpp"
 
 using namespace canirun;
 using namespace canirun::catalog;
 
 namespace {
-
-const Catalog& embedded() {
-  static const Catalog catalog = Catalog::embedded();
-  return catalog;
-}
 
 /// Apple, and data sheets of the newest accelerators, round 102.4 to 100 and 8192 to 8000: 2.5 %. H100 NVL's is the odd one.
 double rounding(const DeviceRecord& device) {

@@ -5,18 +5,13 @@
 #include <array>
 #include <catch2/catch.hpp>
 
-#include "catalog/catalog.hpp"
 #include "catalog/device_record.hpp"
+#include "embedded.hpp"
 
 using namespace canirun;
 using namespace canirun::catalog;
 
 namespace {
-
-const Catalog& embedded() {
-  static const Catalog catalog = Catalog::embedded();
-  return catalog;
-}
 
 /// A guest with this many cores, whose hypervisor hides what it runs on.
 Machine guest(const char* signature, std::uint32_t cores) {

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <catch2/catch.hpp>
 
-#include "catalog/catalog.hpp"
 #include "catalog/wish.hpp"
+#include "embedded.hpp"
 
 using namespace canirun;
 using namespace canirun::catalog;
 
 namespace {
-
-const Catalog& embedded() {
-  static const Catalog catalog = Catalog::embedded();
-  return catalog;
-}
 
 Machine wished(MachineWish wish) {
   Result<Machine> machine = machine_from_wish(wish, embedded());

@@ -46,4 +46,8 @@ struct EngineSettings {
   std::optional<std::uint32_t> threads;
 };
 
+/// Tokens that one of the requests at once can have: slots share llama.cpp's context unless its cache is one for all; vLLM
+/// and MLX give each request its own.
+std::uint32_t context_of_a_request(const EngineSettings& settings);
+
 }  // namespace canirun

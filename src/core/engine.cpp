@@ -28,6 +28,12 @@ ContextShape blockwise_shape(std::uint32_t context, std::uint32_t sequences, std
 
 }  // namespace
 
+std::uint32_t context_of_a_request(const EngineSettings& settings) {
+  const bool is_each_ones_own = settings.engine == Engine::vllm || settings.engine == Engine::mlx;
+  if (is_each_ones_own || settings.kv_unified) return settings.context_tokens;
+  return settings.context_tokens / std::max(1U, settings.parallel);
+}
+
 MemoryKnowledge memory_knowledge(Engine engine) {
   switch (engine) {
     case Engine::llama_cpp:

@@ -62,12 +62,14 @@ Basis basis_of(const ThroughputPlan& plan) {
   return basis;
 }
 
+/// Up to what one request can have.
 std::vector<std::uint32_t> depths_to_show(const EngineSettings& settings) {
+  const std::uint32_t deepest = context_of_a_request(settings);
   std::vector<std::uint32_t> depths;
   for (const std::uint32_t depth : {0U, 4096U, 32768U, 131072U}) {
-    if (depth <= settings.context_tokens) depths.push_back(depth);
+    if (depth <= deepest) depths.push_back(depth);
   }
-  if (depths.back() != settings.context_tokens) depths.push_back(settings.context_tokens);
+  if (depths.back() != deepest) depths.push_back(deepest);
   return depths;
 }
 

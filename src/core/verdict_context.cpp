@@ -8,11 +8,6 @@
 namespace canirun {
 namespace {
 
-/// What one request can have: slots share the context unless the cache is one for all.
-std::uint32_t context_of_a_request(const EngineSettings& settings) {
-  return settings.kv_unified ? settings.context_tokens : settings.context_tokens / std::max(1U, settings.parallel);
-}
-
 /// vLLM refuses a longer context than the model's configuration names, and Ollama cuts it down to that.
 bool is_held_to_limit(Engine engine) { return engine == Engine::vllm || engine == Engine::ollama; }
 

@@ -221,12 +221,6 @@ Mark fit_mark(const Placement& placement) {
   return placement.status == FitStatus::does_not_fit && placement.fits_idle ? Mark::partly : mark_of(placement.status);
 }
 
-std::uint32_t context_of_a_request(const EngineSettings& settings) {
-  const bool is_each_ones_own = settings.engine == Engine::vllm || settings.engine == Engine::mlx;
-  if (is_each_ones_own || settings.kv_unified) return settings.context_tokens;
-  return settings.context_tokens / std::max(1U, settings.parallel);
-}
-
 std::string context_phrase(const EngineSettings& settings) {
   const std::string reserved = format_context(settings.context_tokens);
   if (settings.parallel <= 1) return reserved + " context";

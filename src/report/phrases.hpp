@@ -39,8 +39,6 @@ std::string place_phrase(const Machine& machine, const ModelSpec& model, const P
 /// "fits on the GPU", "fits on 2 GPUs", "fits in memory", "fits, split GPU and CPU", "fits when idle", "does not fit".
 std::string fit_heading(const Machine& machine, const Placement& placement);
 Mark fit_mark(const Placement& placement);
-/// What one of the requests at once can have: slots share llama.cpp's context unless its cache is one for all.
-std::uint32_t context_of_a_request(const EngineSettings& settings);
 /// "8k context", "80k context (8k for each of 10)", "10 x 8k context": what is reserved, and whose it is.
 std::string context_phrase(const EngineSettings& settings);
 /// What a described machine's answer rests on and nobody said: which of several versions a name is taken for, and how much

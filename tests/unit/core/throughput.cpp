@@ -191,13 +191,19 @@ TEST_CASE("an empty book still answers, and says so") {
   CHECK(got.decode_tokens_per_s.typical > 0);
 }
 
-TEST_CASE("speed is shown at the depths the context reaches") {
+TEST_CASE("speed is shown at the depths the context of a request reaches") {
   const ModelSpec model = llama_3_1_8b();
+  const auto depths_of = [&](const EngineSettings& settings) {
+    std::vector<std::uint32_t> depths;
+    for (const DepthSpeed& at : estimate(gpu_machine(), model, on_pool(model, 1), at_depth(0), settings).by_depth)
+      depths.push_back(at.depth_tokens);
+    return depths;
+  };
   EngineSettings settings;
   settings.context_tokens = 40000;
-  std::vector<std::uint32_t> depths;
-  for (const DepthSpeed& at : estimate(gpu_machine(), model, on_pool(model, 1), at_depth(0), settings).by_depth) {
-    depths.push_back(at.depth_tokens);
-  }
-  CHECK(depths == std::vector<std::uint32_t>{0, 4096, 32768, 40000});
+  CHECK(depths_of(settings) == std::vector<std::uint32_t>{0, 4096, 32768, 40000});
+  settings.parallel = 4;
+  CHECK(depths_of(settings) == std::vector<std::uint32_t>{0, 4096, 10000});
+  settings.kv_unified = true;
+  CHECK(depths_of(settings) == std::vector<std::uint32_t>{0, 4096, 32768, 40000});
 }

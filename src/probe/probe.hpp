@@ -30,8 +30,8 @@ struct ProbeOptions {
 Machine probe_machine(const ProbeOptions& options = {});
 
 /// What the child says, on stdout: `canirun __probe nvidia` ("nvidia-users": also who holds memory), "vulkan"
-/// ("vulkan-copies", "cuda-copies": how fast they copy, which takes seconds), "level-zero" or "rocm-smi", for bug reports and for
-/// systems without fork. Exit code 0, or 2 for an unknown vendor.
+/// ("vulkan-copies", "cuda-copies": how fast they copy, which takes seconds), "level-zero" or "rocm-smi", for bug reports
+/// and for systems without fork. Exit code 0, or 2 for an unknown vendor.
 int run_probe_child(std::string_view vendor);
 
 }  // namespace canirun::probe

@@ -3,11 +3,10 @@
 
 #include <algorithm>
 
+#include "catalog/ascii.hpp"
+
 namespace canirun::catalog {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 /// Length of "(R)", "(TM)" or "(C)" at the front, else 0.
 std::size_t trademark_length(std::string_view text) {

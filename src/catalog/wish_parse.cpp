@@ -3,6 +3,7 @@
 #include <canirun/units.hpp>
 #include <charconv>
 
+#include "catalog/ascii.hpp"
 #include "catalog/wish.hpp"
 #include "catalog/wish_spoken.hpp"
 
@@ -12,14 +13,6 @@ namespace {
 constexpr std::size_t k_max_wish = 400;
 constexpr std::uint32_t k_max_count = 64;
 constexpr std::uint64_t k_least_bytes = 64 * k_mib;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 std::vector<std::string_view> split(std::string_view text, std::string_view separator) {
   std::vector<std::string_view> parts;

@@ -6,6 +6,7 @@
 #include <canirun/units.hpp>
 #include <charconv>
 
+#include "catalog/ascii.hpp"
 #include "catalog/names.hpp"
 
 namespace canirun::catalog {
@@ -13,17 +14,8 @@ namespace {
 
 constexpr std::size_t k_most_digits = 5;  // 99,999 GiB
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool same(std::string_view text, std::string_view word) {
   return std::equal(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) { return lower(a) == lower(b); });
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
 }
 
 /// Words that make a size that of the host's memory.

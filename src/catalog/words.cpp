@@ -4,14 +4,14 @@
 #include <algorithm>
 #include <array>
 
+#include "catalog/ascii.hpp"
+
 namespace canirun::catalog {
 namespace {
 
 constexpr std::size_t k_most_words = 32;  ///< longer texts are no names; keeps the comparison bounded
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 template <std::size_t N>
 bool is_one_of(std::string_view word, const std::array<std::string_view, N>& words) {

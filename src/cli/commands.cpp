@@ -52,7 +52,7 @@ constexpr Command k_commands[] = {
      "canirun bench --server http://localhost:11434 --model qwen3:8b\n"
      "canirun bench --show\n",
      run_bench},
-    {"accuracy", on::accuracy, "", "how far off the estimates are, on published runs", 0, 0, false,
+    {"accuracy", on::accuracy, "", "how far off the estimates are, on measured runs", 0, 0, false,
      "canirun accuracy\n"
      "canirun accuracy --explain\n",
      run_accuracy},

@@ -64,12 +64,57 @@ struct SharedLayers {
   }
 };
 
+/// What one place does in a step, in seconds.
+struct SiteTime {
+  double weight_bytes = 0, kv_bytes = 0;                  ///< read; the second with recurrent state
+  double roofline_s = 0;                                  ///< those over spec bandwidth
+  double moved_s = 0, fixed_s = 0;                        ///< reading and computing; launches
+  double bandwidth_s = 0, compute_s = 0, overhead_s = 0;  ///< what it waits for, before the engine's own slowdown
+};
+
+/// Of the time that weights take, the part in which they are unpacked and multiplied, not read.
+double unpacking_share(const SiteLoad& load, double expert_bytes) {
+  const WeightTime dense = weight_time(load, load.dense_bytes), experts = weight_time(load, expert_bytes);
+  const double unpacking_s = dense.unpacking_s + experts.unpacking_s;
+  const double all_s = unpacking_s + dense.reading_s + experts.reading_s;
+  return all_s > 0 ? unpacking_s / all_s : 0;
+}
+
+SiteTime site_time(const ThroughputPlan& plan, const SiteLoad& load, const SiteMixing& mixing, double tokens) {
+  const DeviceSpeed& speed = load.speed;
+  const double expert_bytes = touched_expert_bytes(plan, load, tokens);
+  const double weights_s = batch_weights_s(plan, load, tokens);
+
+  const double read_rate = load.bandwidth_bytes_per_s * speed.bandwidth_fraction;
+  const double cache_s = mixing.weighed_bytes / (read_rate * speed.kv_bandwidth_fraction) * speed.kv_slowdown;
+  const double attention_s = speed.fp32_flops_per_s > 0 ? mixing.attention_flops * speed.attention_flops_slowdown /
+                                                              speed.fp32_flops_per_s * speed.kv_slowdown
+                                                        : 0;
+  const double state_s = mixing.state_bytes / read_rate;
+
+  SiteTime time;
+  time.weight_bytes = load.dense_bytes + expert_bytes;
+  time.kv_bytes = mixing.cache_bytes + mixing.state_bytes;
+  time.roofline_s = (time.weight_bytes + time.kv_bytes) / load.bandwidth_bytes_per_s;
+  time.moved_s = std::max(weights_s + cache_s + attention_s + state_s, time.roofline_s) * speed.engine_decode_slowdown;
+
+  const double launches = tokens > 1 ? speed.batch.launch_slowdown : 1;
+  time.overhead_s = speed.layer_overhead_s * load.units * speed.overhead_slowdown * launches;
+  time.fixed_s = time.overhead_s * speed.engine_decode_slowdown;
+
+  const double unpacking = unpacking_share(load, expert_bytes);
+  time.bandwidth_s = weights_s * (1 - unpacking) + cache_s + state_s;
+  time.compute_s = weights_s * unpacking + attention_s;
+  return time;
+}
+
 }  // namespace
 
 DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens, double tokens, std::optional<double> caches) {
   DecodeTime result;
   result.sites.resize(plan.loads.size());
-  const std::vector<SiteMixing> mixing = mixing_by_site(plan, depth_tokens, tokens, caches.value_or(tokens));
+  const double requests = caches.value_or(tokens);
+  const std::vector<SiteMixing> mixing = mixing_by_site(plan, depth_tokens, tokens, requests);
   SharedLayers shared;
   double serial_s = 0, token_overhead_s = 0, engine_slowdown = 0, pool_hop_s = 0, host_hop_s = 0;
 
@@ -77,44 +122,19 @@ DecodeTime decode_time(const ThroughputPlan& plan, double depth_tokens, double t
     const SiteLoad& load = plan.loads[i];
     if (!load.used()) continue;
     const DeviceSpeed& speed = load.speed;
-    const WeightTime dense = weight_time(load, load.dense_bytes);
-    const double expert_bytes = touched_expert_bytes(plan, load, tokens);
-    const WeightTime experts = weight_time(load, expert_bytes);
-    const double weights_s = batch_weights_s(plan, load, tokens);
-
-    const double read_rate = load.bandwidth_bytes_per_s * speed.bandwidth_fraction;
-    const double cache_s = (mixing[i].weighed_bytes / (read_rate * speed.kv_bandwidth_fraction)) * speed.kv_slowdown;
-    const double attention_s =
-        speed.fp32_flops_per_s > 0 ? mixing[i].attention_flops * speed.attention_flops_slowdown / speed.fp32_flops_per_s : 0;
-    const double attention_slow_s = attention_s * speed.kv_slowdown;
-    const double state_s = mixing[i].state_bytes / read_rate;
-
-    const double launches = tokens > 1 ? speed.batch.launch_slowdown : 1;
-    const double overhead_s = speed.layer_overhead_s * load.units * speed.overhead_slowdown * launches;
-    const double bytes = load.dense_bytes + expert_bytes + mixing[i].cache_bytes + mixing[i].state_bytes;
-    const double roofline_s = bytes / load.bandwidth_bytes_per_s;
-    const double moved_s =
-        std::max(weights_s + cache_s + attention_slow_s + state_s, roofline_s) * speed.engine_decode_slowdown;
-    const double fixed_s = overhead_s * speed.engine_decode_slowdown;
-
-    const double unpacking_s = dense.unpacking_s + experts.unpacking_s;
-    const double reading_s = dense.reading_s + experts.reading_s;
-    const double unpacking_share = unpacking_s / std::max(unpacking_s + reading_s, 1e-12);
-    result.bandwidth_s += weights_s * (1 - unpacking_share) + cache_s + state_s;
-    result.compute_s += weights_s * unpacking_share + attention_slow_s;
-    result.overhead_s += overhead_s;
-
-    result.sites[i] = {.weight_bytes = load.dense_bytes + expert_bytes,
-                       .kv_bytes = mixing[i].cache_bytes + mixing[i].state_bytes,
-                       .seconds = moved_s + fixed_s};
+    const SiteTime here = site_time(plan, load, mixing[i], tokens);
+    result.sites[i] = {.weight_bytes = here.weight_bytes, .kv_bytes = here.kv_bytes, .seconds = here.moved_s + here.fixed_s};
+    result.bandwidth_s += here.bandwidth_s;
+    result.compute_s += here.compute_s;
+    result.overhead_s += here.overhead_s;
+    serial_s += here.fixed_s;  // under tensor parallelism too every GPU launches every layer
     if (plan.tensor_parallel && i != k_host_site) {
-      shared.add(load, moved_s, roofline_s, speed.batch.tensor_parallel_layer_s);
-      serial_s += fixed_s;  // every GPU launches every layer
+      shared.add(load, here.moved_s, here.roofline_s, speed.batch.tensor_parallel_layer_s);
     } else {
-      serial_s += moved_s + fixed_s;
-      result.roofline_s += roofline_s;
+      serial_s += here.moved_s;
+      result.roofline_s += here.roofline_s;
     }
-    const double requests = caches.value_or(tokens);
+    // Once a token, however many places there are: the slowest one's.
     token_overhead_s = std::max(token_overhead_s, speed.token_overhead_s * speed.overhead_slowdown +
                                                       speed.batch.request_s * std::max(0.0, requests - 1));
     engine_slowdown = std::max(engine_slowdown, speed.engine_decode_slowdown);

@@ -43,6 +43,7 @@ ThroughputPlan make_plan(const Machine& machine, const ModelSpec& model, const W
 
 /// Seconds of one decode step, by cause; `sites` holds the whole per place.
 struct DecodeTime {
+  /// What one place reads, and how long it works.
   struct Site {
     double weight_bytes = 0, kv_bytes = 0, seconds = 0;
   };

@@ -100,7 +100,7 @@ void source_table(Page& page, const std::vector<ReferenceSource>& sources) {
 std::string render_accuracy_text(const Accuracy& accuracy, const Terminal& terminal, bool explain) {
   Page page(terminal);
   page.spread("how far off the estimates are", Tone::strong,
-              fmt::format("{} published runs of {} devices and {} models", accuracy.runs, accuracy.devices, accuracy.models),
+              fmt::format("{} measured runs of {} devices and {} models", accuracy.runs, accuracy.devices, accuracy.models),
               Tone::quiet);
   page.blank();
   speed_table(page, "decode: writing, tok/s", accuracy.decode);

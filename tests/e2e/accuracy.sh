@@ -3,7 +3,7 @@
 # How far off the estimates are, from the runs in the binary, through the code that answers check.
 . "$2/tests/e2e/common.inc"
 run 0 accuracy
-out_has "published runs"
+out_has "measured runs"
 out_has "half of the runs are nearer"
 run 0 accuracy --json
 json 'd["schema"] == "canirun/accuracy" and d["speed"]["runs"] > 1400 and len(d["speed"]["unanswered"]) <= 1'

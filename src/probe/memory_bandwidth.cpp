@@ -21,12 +21,12 @@ namespace {
 
 constexpr std::size_t k_kib = 1024;
 /// Of all threads together, and of one: less is over before all of them have begun.
-constexpr std::size_t k_all_bytes = 8192 * k_kib, k_least_bytes = 512 * k_kib, k_most_bytes = 1024 * k_kib;
+constexpr std::size_t k_all_bytes = 8192 * k_kib, k_least_bytes = 512 * k_kib, k_most_bytes = 2048 * k_kib;
 constexpr std::size_t k_line_bytes = 64;
 constexpr std::size_t k_wanted_passes = 5;  // the first ones wake the clocks up
 constexpr std::size_t k_most_passes = 24;
 /// From the first pass on; until then pages are made and threads started, which takes a virtual machine milliseconds.
-constexpr std::chrono::milliseconds k_usual_time{3}, k_most_time{6};
+constexpr std::chrono::milliseconds k_usual_time{3}, k_most_time{4};
 constexpr std::size_t k_enough_passes = 3;
 constexpr std::uint32_t k_most_threads = 32;
 
